@@ -1,0 +1,60 @@
+"""What one message was understood to say, and what it was an answer to: plain data between the parts of a turn."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a menu: its payload (such as "event:42"), its title as shown, and words that single it out.
+
+    `starts_at` is an ISO 8601 moment with offset when the option is a date, so that "the Thursday one" finds it.
+    """
+
+    payload: str
+    title: str
+    words: str = ""
+    starts_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expecting:
+    """What the open question awaits: the slot, the kind of answer, and the menu it showed (if any).
+
+    `kind` is one of "choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "text", "rating".
+    """
+
+    slot: str
+    kind: str
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A value found in a message.
+
+    `kind` is one of: place, place_choice, date, count, choice, yes_no, name, cancer_type, need, mode, relation,
+    audience, access, language, rating, reference. `value` is JSON: see the module that finds each kind.
+    `start` and `end` index the message; `words` is that stretch of it.
+    """
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message, understood: the likeliest intent, all intents with their confidence, and the entities."""
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    entities: tuple[Entity, ...] = ()
+
+    def first(self, kind: str) -> Any:
+        """The value of the first entity of a kind, or None."""
+        return next((entity.value for entity in self.entities if entity.kind == kind), None)

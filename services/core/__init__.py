@@ -1,0 +1,1 @@
+"""What every part stands on: time, identifiers, phone numbers, errors, the database."""

@@ -1,0 +1,112 @@
+"""The database: reading at any time, writing in short units of work.
+
+SQLite writes go through one thread that commits several units at once (see `writer`);
+PostgreSQL runs each unit in a transaction of its own. Both have the same interface.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlmodel import Session
+
+from services.core.writer import GroupCommitWriter
+
+T = TypeVar("T")
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, addressed by a SQLAlchemy URL.
+
+    A unit of work takes a session and neither commits nor rolls back: returning commits, raising undoes it.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._writer: GroupCommitWriter | None = None
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(url, "BEGIN", pool_size)
+            self._writer = GroupCommitWriter(_sqlite_engine(url, "BEGIN IMMEDIATE", 1), self._announce)
+        else:
+            self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+            self._pool = ThreadPoolExecutor(pool_size, thread_name_prefix="unit")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading only; nothing done in it is kept."""
+        with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+    def submit(self, unit: Callable[[Session], T]) -> Future[T]:
+        """Start a unit of work; the future holds its result once it is committed, or its exception."""
+        if self._writer is not None:
+            return cast("Future[T]", self._writer.submit(unit))
+        return self._pool.submit(self._transact, unit)
+
+    def write(self, unit: Callable[[Session], T]) -> T:
+        """Run a unit of work, wait for its commit and return its result."""
+        if self._writer is None:
+            return self._transact(unit)
+        if self._writer.on_writer_thread():
+            raise RuntimeError("a unit of work may not wait for another")
+        return cast("T", self._writer.submit(unit).result())
+
+    def listen(self, topic: str, callback: Callable[[], None]) -> None:
+        """Call `callback` after each commit in this process whose unit announced `topic`."""
+        self._listeners.setdefault(topic, []).append(callback)
+
+    def close(self) -> None:
+        """Finish queued units and let go of every connection."""
+        if self._writer is not None:
+            self._writer.close()
+        else:
+            self._pool.shutdown()
+        self.engine.dispose()
+
+    def _announce(self, topics: set[str]) -> None:
+        for topic in topics:
+            for callback in self._listeners.get(topic, ()):
+                callback()
+
+    def _transact(self, unit: Callable[[Session], T]) -> T:
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                result = unit(session)
+            topics = session.info.get("topics", set())
+        self._announce(topics)
+        return result
+
+
+def announce(session: Session, topic: str) -> None:
+    """Have listeners of `topic` called once the unit of work that owns `session` has committed."""
+    topics: set[str] = session.info.setdefault("topics", set())
+    if topic not in topics and session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_notify('wellbeing', :topic)"), {"topic": topic})
+    topics.add(topic)
+
+
+def _sqlite_engine(url: str, begin: str, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, connect_args={"check_same_thread": False, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

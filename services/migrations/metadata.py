@@ -1,0 +1,14 @@
+"""All tables in one metadata, for Alembic and for tests."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+import services.booking.tables
+import services.campaigns.tables
+import services.events.tables
+import services.people.tables  # noqa: F401 - importing registers the tables
+
+
+def all_tables() -> MetaData:
+    """The metadata of every table of the product."""
+    return SQLModel.metadata

@@ -1,0 +1,196 @@
+"""Tables of people, how they are reached, what came in and what goes out."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from services.core.types import Json, UtcDateTime
+
+
+class Channel(StrEnum):
+    """A way to reach someone by text."""
+
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+class Person(SQLModel, table=True):
+    """Someone who texts or is booked for; never the same thing as a phone number."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    first_name: str = ""
+    language: str = "en"
+    access_needs: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Identity(SQLModel, table=True):
+    """An address that texts us: a phone number by SMS or WhatsApp, or a WhatsApp id without a number.
+
+    `address` is E.164 or the WhatsApp user id; `sender` is the number of ours that was texted last, from which
+    we answer; `last_inbound_at` opens WhatsApp's 24-hour window.
+    """
+
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    channel: str
+    address: str = Field(index=True)
+    sender: str = ""
+    last_inbound_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class OptOut(SQLModel, table=True):
+    """An address that must not be texted, on any channel; a row is removed only by START.
+
+    `source` says how it came: "keyword", "words", "provider" (Twilio refused or told us), "staff",
+    "wrong_number" or "bereavement".
+    """
+
+    __tablename__ = "opt_out"
+
+    address: str = Field(primary_key=True)
+    source: str
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Conversation(SQLModel, table=True):
+    """The dialogue with one identity; `state` is the engine's state as JSON."""
+
+    identity_id: int = Field(primary_key=True, foreign_key="identity.id")
+    state: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    with_staff_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class InboundStatus(StrEnum):
+    """What became of a message that came in."""
+
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    FAILED = "failed"
+    SILENT = "silent"
+
+
+class InboundMessage(SQLModel, table=True):
+    """The inbox: every message taken, exactly once per provider id, before anything is done with it.
+
+    `details` holds what is not text: button, location, media count, OptOutType. `failure` holds the trace.
+    """
+
+    __tablename__ = "inbound_message"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_id"),
+        Index(
+            "inbound_waiting",
+            "id",
+            sqlite_where=text("status = 'received'"),
+            postgresql_where=text("status = 'received'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    provider: str = "twilio"
+    provider_id: str
+    identity_id: int = Field(foreign_key="identity.id", index=True)
+    sender: str
+    recipient: str
+    body: str
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    status: str = InboundStatus.RECEIVED
+    safety_checked: bool = False
+    failure: str = ""
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class OutboxStatus(StrEnum):
+    """Where a message that goes out stands; it only ever moves forward."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+class Priority(StrEnum):
+    """Which messages go first, in this order."""
+
+    SAFETY = "0_safety"
+    REPLY = "1_reply"
+    NOTICE = "2_notice"
+    REMINDER = "3_reminder"
+    BULK = "4_bulk"
+
+
+class OutboxMessage(SQLModel, table=True):
+    """The outbox: everything that leaves, written in the transaction that caused it.
+
+    `kind` and `parameters` say what to render at sending time ("reply" and "safety" carry their text);
+    `dedupe_key` makes a second identical message impossible; `expires_at` is when it would come too late;
+    `reason` is the gate's refusal or the provider's error code; `sender` the number of ours it leaves from.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index(
+            "outbox_due",
+            "priority",
+            "due_at",
+            "id",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "outbox_open",
+            "status",
+            "claimed_at",
+            sqlite_where=text("status IN ('sending', 'unknown')"),
+            postgresql_where=text("status IN ('sending', 'unknown')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    priority: str = Priority.REPLY
+    identity_id: int = Field(foreign_key="identity.id", index=True)
+    sender: str = ""
+    parameters: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    dedupe_key: str | None = Field(default=None, unique=True)
+    in_reply_to: int | None = Field(default=None, index=True)
+    booking_id: int | None = Field(default=None, index=True)
+    status: str = OutboxStatus.QUEUED
+    reason: str = ""
+    attempts: int = 0
+    text: str = ""
+    segments: int = 0
+    provider_id: str | None = Field(default=None, index=True)
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    claimed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Flag(SQLModel, table=True):
+    """Something staff must see: a red flag, a request for a person, a death, a refused safety reply.
+
+    `severity` orders the inbox: 0 emergency, 1 urgent, 2 today, 3 routine. `rule` names the pattern or cause.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    identity_id: int = Field(foreign_key="identity.id", index=True)
+    inbound_id: int | None = Field(default=None, foreign_key="inbound_message.id", index=True)
+    category: str
+    rule: str = ""
+    severity: int
+    note: str = ""
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    handled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
