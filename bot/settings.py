@@ -1,0 +1,100 @@
+"""Every setting of a deployment, read once from the environment and checked at start-up."""
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.core.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+_DEVELOPMENT_ACCOUNT = "AC" + "0" * 31 + "1"
+_DRAMA_NUMBER = "+447700900000"
+
+
+class Environment(StrEnum):
+    """Where the service runs; production is assumed, and refuses to start on a missing secret."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+
+
+class Settings(BaseSettings):
+    """The settings, each named as its environment variable in lower case.
+
+    Development posts messages to an in-app stand-in for Twilio, whatever credentials it finds, unless
+    TWILIO_API_BASE_URL points somewhere; so a laptop with production's variables set cannot text a patient.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    environment: Environment = Environment.PRODUCTION
+    database_url: str = ""
+    public_base_url: str = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_api_base_url: str = ""
+    twilio_sms_from: str = ""
+    twilio_whatsapp_from: str = ""
+    twilio_messaging_service_sid: str = ""
+    hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    stale_hours: int = Field(default=3, ge=1)
+    replies_per_hour: int = Field(default=60, ge=1)
+    support_phone: str = ""
+    var: Path = ROOT / "var"
+
+    @property
+    def is_development(self) -> bool:
+        """Whether the demo's pages, clock and stand-in are there."""
+        return self.environment is Environment.DEVELOPMENT
+
+    @property
+    def hold_for(self) -> timedelta:
+        """How long a place is kept for someone who has not said yes yet."""
+        return timedelta(minutes=self.hold_minutes)
+
+    @property
+    def uses_stand_in(self) -> bool:
+        """Whether messages go to the in-app stand-in for Twilio."""
+        return self.is_development and not self.twilio_api_base_url
+
+    @model_validator(mode="before")
+    @classmethod
+    def _development_defaults(cls, values: dict[str, object]) -> dict[str, object]:
+        if values.get("environment") != Environment.DEVELOPMENT:
+            return values
+        defaults = {
+            "database_url": f"sqlite:///{ROOT / 'var' / 'wellbeing.db'}",
+            "public_base_url": "http://127.0.0.1:8000",
+            "twilio_account_sid": _DEVELOPMENT_ACCOUNT,
+            "twilio_auth_token": "development",
+            "twilio_sms_from": _DRAMA_NUMBER,
+            "twilio_whatsapp_from": _DRAMA_NUMBER,
+        }
+        return defaults | {key: value for key, value in values.items() if value}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        required = ("database_url", "public_base_url", "twilio_account_sid", "twilio_auth_token")
+        missing = [name.upper() for name in required if not _given(getattr(self, name))]
+        if not (self.twilio_sms_from or self.twilio_whatsapp_from or self.twilio_messaging_service_sid):
+            missing.append("TWILIO_SMS_FROM (or TWILIO_WHATSAPP_FROM, or TWILIO_MESSAGING_SERVICE_SID)")
+        if missing:
+            raise ValueError("set " + ", ".join(missing))
+        return self
+
+
+def _given(value: str | SecretStr) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment; raises ConfigurationError that says what is missing."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(str(item["msg"]).removeprefix("Value error, ") for item in error.errors())
+        raise ConfigurationError(f"The service cannot start: {problems}. README says what each is for.") from None
