@@ -1,0 +1,61 @@
+"""Dates, times, distances and phone numbers as the NHS writes them for patients."""
+
+from datetime import datetime
+
+from services.core.clock import to_london
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_METRES_PER_MILE = 1609.344
+
+
+def spoken_time(moment: datetime) -> str:
+    """The London time of day: 5pm, 5:30pm, midday, midnight."""
+    local = to_london(moment)
+    if local.minute == 0 and local.hour in (0, 12):
+        return "midday" if local.hour == 12 else "midnight"
+    hour = local.hour % 12 or 12
+    minutes = f":{local.minute:02}" if local.minute else ""
+    return f"{hour}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+def spoken_date(moment: datetime, now: datetime) -> str:
+    """The London date: Wednesday 6 August, with the year only when it is not that of `now`."""
+    local = to_london(moment)
+    year = "" if local.year == to_london(now).year else f" {local.year}"
+    return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}"
+
+
+def spoken_range(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+    """A stretch of time: Wednesday 6 August, 2pm to 4pm (both dates when they differ)."""
+    start, end = to_london(starts_at), to_london(ends_at)
+    first = f"{spoken_date(start, now)}, {spoken_time(start)}"
+    if start.date() == end.date():
+        return f"{first} to {spoken_time(end)}"
+    return f"{first} to {spoken_date(end, now)}, {spoken_time(end)}"
+
+
+def spoken_moment(moment: datetime, now: datetime) -> str:
+    """A moment seen from `now`: "3:15pm" today, else with its date."""
+    if to_london(moment).date() == to_london(now).date():
+        return spoken_time(moment)
+    return f"{spoken_time(moment)} on {spoken_date(moment, now)}"
+
+
+def spoken_distance(metres: float) -> str:
+    """A distance in miles to one place, as people in London say it."""
+    miles = metres / _METRES_PER_MILE
+    if miles < 0.15:
+        return "under 0.2 miles"
+    shown = f"{miles:.1f}" if miles < 9.95 else f"{miles:.0f}"
+    return "1 mile" if shown == "1.0" else f"{shown.removesuffix('.0')} miles"
+
+
+def spoken_list(parts: list[str], last: str = "and") -> str:
+    """Words joined as in speech: "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
