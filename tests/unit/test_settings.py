@@ -1,0 +1,63 @@
+"""Settings: production refuses to start half configured, development is safe by default."""
+
+import pytest
+
+from bot.settings import load_settings
+from services.core.errors import ConfigurationError
+
+PRODUCTION = {
+    "DATABASE_URL": "sqlite:////var/lib/wellbeing/wellbeing.db",
+    "PUBLIC_BASE_URL": "https://texts.example.org",
+    "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000002",
+    "TWILIO_AUTH_TOKEN": "a secret",
+    "TWILIO_SMS_FROM": "+447700900001",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [
+        *PRODUCTION,
+        "ENVIRONMENT",
+        "TWILIO_API_BASE_URL",
+        "TWILIO_WHATSAPP_FROM",
+        "TWILIO_MESSAGING_SERVICE_SID",
+    ]:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_environment_is_production_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert not settings.is_development
+    assert not settings.uses_stand_in
+
+
+@pytest.mark.parametrize("missing", sorted(PRODUCTION))
+def test_production_refuses_to_start_without_what_it_needs(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    for name, value in PRODUCTION.items():
+        if name != missing:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=missing):
+        load_settings()
+
+
+def test_development_needs_nothing_and_sends_to_the_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "development")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "production's own")
+    settings = load_settings()
+    assert settings.uses_stand_in
+    assert settings.database_url.startswith("sqlite:///")
+
+
+def test_development_posts_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "development")
+    monkeypatch.setenv("TWILIO_API_BASE_URL", "http://127.0.0.1:4020")
+    assert not load_settings().uses_stand_in
+
+
+def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    assert "a secret" not in repr(load_settings())
