@@ -1,0 +1,110 @@
+"""What the sender and a channel say to one another, whatever the provider."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from services.core.errors import WellbeingError
+
+
+class ChannelUnreachable(WellbeingError):
+    """The provider cannot be asked just now."""
+
+    code = "channel_unreachable"
+    retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A quick reply: what comes back when it is tapped, and what it says."""
+
+    payload: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """A message to post: `address` and `sender` as the identity holds them, without a provider's prefixes.
+
+    `sender` "" leaves the choice to the provider's messaging service. `buttons` are for channels that have them; the
+    text stands without them. `validity_s` is how long the provider may keep trying (seconds), None for its default.
+    """
+
+    channel: str
+    address: str
+    sender: str
+    text: str
+    status_callback: str
+    buttons: tuple[Button, ...] = ()
+    validity_s: int | None = None
+
+
+class Refusal(StrEnum):
+    """Why a provider would not take a message, as far as it decides what to do next."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+    CONSENT = "consent"
+    WINDOW = "window"
+    CONFIGURATION = "configuration"
+    CONTENT = "content"
+    NOT_WHATSAPP = "not_whatsapp"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has the message, under its own id."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider does not have the message and said why; nothing reached anybody."""
+
+    code: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """The provider did not process the request: too many at once. Safe to post again after `retry_after` seconds."""
+
+    retry_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody knows whether the provider has the message."""
+
+    why: str
+
+
+SendResult = Accepted | Rejected | RateLimited | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message that the provider says it has."""
+
+    provider_id: str
+    text: str
+    created_at: datetime
+
+
+class OutboundChannel(Protocol):
+    """A way out to a provider."""
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """Post one message; never raises for anything that the network or the provider does."""
+        ...
+
+    async def list_messages(self, channel: str, address: str, since: datetime) -> Sequence[Listed]:
+        """Messages to an address that the provider took at or after `since`; raises ChannelUnreachable."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -1,0 +1,70 @@
+"""Consent: the words that stop and start texts, and the addresses that must not be texted."""
+
+import re
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from services.people.tables import OptOut
+
+_OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
+
+
+class Keyword(StrEnum):
+    """A command about texting itself, as the whole message."""
+
+    STOP = "STOP"
+    START = "START"
+    HELP = "HELP"
+
+
+# "end", "quit" and "cancel" are missing on purpose: people say them about a booking or a conversation.
+_WORDS = {
+    Keyword.STOP: (
+        *("stop", "stopall", "stop all", "stop all texts", "unsubscribe", "un subscribe"),
+        *("opt out", "optout", "remove me", "cancel all texts"),
+    ),
+    Keyword.START: ("start", "unstop"),
+    Keyword.HELP: ("help", "info"),
+}
+_KEYWORDS = {words: keyword for keyword, phrases in _WORDS.items() for words in phrases}
+_NOT_WORDS = re.compile(r"[\W_]+")
+_LONGEST = 60
+
+_STOP = {
+    name: dialect.insert(_OPT_OUTS).on_conflict_do_nothing(index_elements=["address"]).returning(_OPT_OUTS.c.address)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_START = delete(_OPT_OUTS).where(_OPT_OUTS.c.address == bindparam("at")).returning(_OPT_OUTS.c.address)
+_FIND = select(_OPT_OUTS.c.address).where(_OPT_OUTS.c.address == bindparam("at"))
+
+
+def keyword(text: str) -> Keyword | None:
+    """The command that a message is, whole: case, punctuation, quotes and emoji around it do not count."""
+    if len(text) > _LONGEST:
+        return None
+    words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return _KEYWORDS.get(words)
+
+
+def opt_out(session: Session, address: str, source: str, now: datetime) -> bool:
+    """Stop all texts to an address, on every channel; False if they were stopped already.
+
+    `source` is one of "keyword", "words", "provider", "staff", "wrong_number", "bereavement".
+    """
+    row = {"address": address, "source": source, "at": now}
+    return session.execute(_STOP[session.get_bind().dialect.name], row).first() is not None
+
+
+def opt_in(session: Session, address: str) -> bool:
+    """Let an address be texted again, which only START asks for; False if it was not stopped."""
+    return session.execute(_START, {"at": address}).first() is not None
+
+
+def is_opted_out(session: Session, address: str) -> bool:
+    """Whether an address must not be texted."""
+    return session.execute(_FIND, {"at": address}).first() is not None

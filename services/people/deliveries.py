@@ -1,0 +1,192 @@
+"""What became of messages: what sending them showed, what the provider reports later, and what was left open.
+
+A status only moves forward: queued, sending, unknown, sent, failed, delivered, read. Two steps back exist, and both
+mean that nothing reached anybody: a message put back before it left, and one that the provider never had.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, literal_column, or_, select, update
+from sqlmodel import Session
+
+from services.core.database import announce
+from services.people import consent, flags
+from services.people.outbox import OUTBOX, ROW, TOPIC, OutboxRow
+from services.people.tables import OutboxStatus, Priority
+
+_ORDER = ("queued", "sending", "unknown", "sent", "failed", "delivered", "read")
+_ROW = OUTBOX.c.id == bindparam("row")
+_UNDECIDED = OUTBOX.c.status.in_(("queued", "sending", "unknown"))
+
+_RECORD = {
+    OutboxStatus.SENT: update(OUTBOX)
+    .where(_ROW)
+    .values(
+        # A callback may have come before the answer to our own request, and it knows more.
+        status=case((_UNDECIDED, OutboxStatus.SENT.value), else_=OUTBOX.c.status),
+        reason=case((_UNDECIDED, ""), else_=OUTBOX.c.reason),
+        provider_id=bindparam("provider_message"),
+        text=bindparam("words"),
+        segments=bindparam("parts"),
+        sent_at=func.coalesce(OUTBOX.c.sent_at, bindparam("at", type_=OUTBOX.c.sent_at.type)),
+    ),
+    OutboxStatus.UNKNOWN: update(OUTBOX)
+    .where(_ROW, OUTBOX.c.status == "sending")
+    .values(status="unknown", reason=bindparam("why"), text=bindparam("words"), segments=bindparam("parts")),
+    OutboxStatus.QUEUED: update(OUTBOX)
+    .where(_ROW, OUTBOX.c.status.in_(("sending", "unknown")))
+    .values(
+        status="queued",
+        reason=bindparam("why"),
+        due_at=bindparam("due"),
+        claimed_at=None,
+        attempts=OUTBOX.c.attempts - bindparam("unused"),
+    ),
+    OutboxStatus.FAILED: update(OUTBOX)
+    .where(_ROW, OUTBOX.c.status.in_(("sending", "unknown")))
+    .values(status="failed", reason=bindparam("why")),
+    OutboxStatus.REFUSED: update(OUTBOX)
+    .where(_ROW, OUTBOX.c.status.in_(("sending", "unknown")))
+    .values(status="refused", reason=bindparam("why")),
+}
+
+_ADVANCE = (
+    update(OUTBOX)
+    .where(
+        OUTBOX.c.status.in_(bindparam("earlier", expanding=True)),
+        # Of a message posted twice, the failure of the other copy says nothing about this one.
+        or_(
+            bindparam("reported", type_=OUTBOX.c.status.type) != "failed",
+            OUTBOX.c.provider_id.is_(None),
+            OUTBOX.c.provider_id == bindparam("provider_message"),
+        ),
+    )
+    .values(
+        status=bindparam("reported"),
+        reason=bindparam("why"),
+        provider_id=func.coalesce(OUTBOX.c.provider_id, bindparam("provider_message")),
+        sent_at=func.coalesce(OUTBOX.c.sent_at, bindparam("at", type_=OUTBOX.c.sent_at.type)),
+    )
+    .returning(OUTBOX.c.id)
+)
+_ADVANCE_ROW = _ADVANCE.where(_ROW)
+_ADVANCE_MESSAGE = _ADVANCE.where(OUTBOX.c.provider_id == bindparam("provider_message"))
+_STRAND = (
+    update(OUTBOX)
+    .where(
+        OUTBOX.c.status == literal_column("'sending'"),
+        or_(bindparam("any", type_=OUTBOX.c.segments.type) == 1, OUTBOX.c.claimed_at < bindparam("before")),
+        OUTBOX.c.id.not_in(bindparam("sparing", expanding=True)),
+    )
+    .values(status="unknown", reason=bindparam("why"))
+    .returning(OUTBOX.c.id)
+)
+_UNKNOWN = (
+    ROW.where(
+        OUTBOX.c.status == literal_column("'unknown'"),
+        OUTBOX.c.priority != Priority.BULK.value,
+        OUTBOX.c.id.not_in(bindparam("sparing", expanding=True)),
+    )
+    .order_by(OUTBOX.c.priority, OUTBOX.c.id)
+    .limit(bindparam("most"))
+)
+_OURS = select(OUTBOX.c.provider_id).where(OUTBOX.c.provider_id.in_(bindparam("messages", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt at sending showed.
+
+    `status` is sent (with `provider_id`), unknown, queued (put back until `due_at`), failed or refused; `reason` the
+    provider's code or the gate's word; `text` what was sent, in `segments` parts. `attempted` is False when a message
+    was put back without having been posted.
+    """
+
+    row_id: int
+    status: OutboxStatus
+    provider_id: str = ""
+    reason: str = ""
+    text: str = ""
+    segments: int = 0
+    due_at: datetime | None = None
+    attempted: bool = True
+
+    def marks(self, now: datetime) -> dict[str, Any]:
+        """The values that the statement for this status binds."""
+        row: dict[str, Any] = {"row": self.row_id}
+        if self.status is OutboxStatus.SENT:
+            return row | {"provider_message": self.provider_id, "words": self.text, "parts": self.segments, "at": now}
+        row["why"] = self.reason
+        if self.status is OutboxStatus.UNKNOWN:
+            return row | {"words": self.text, "parts": self.segments}
+        if self.status is OutboxStatus.QUEUED:
+            return row | {"due": self.due_at or now, "unused": int(not self.attempted)}
+        return row
+
+
+def record(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
+    """Write down what several attempts showed, one statement for each kind of outcome."""
+    status = attrgetter("status")
+    for kind, group in groupby(sorted(outcomes, key=status), key=status):
+        session.execute(_RECORD[kind], [outcome.marks(now) for outcome in group])
+        if kind is OutboxStatus.QUEUED:
+            announce(session, TOPIC)
+
+
+def advance(
+    session: Session,
+    *,
+    outbox_id: int | None,
+    provider_id: str,
+    status: OutboxStatus,
+    now: datetime,
+    reason: str = "",
+) -> int | None:
+    """Take a provider's report of a message; return its id if that moved it forward, else None.
+
+    Without `outbox_id` the message is found by the provider's own id.
+    """
+    earlier = _ORDER[: _ORDER.index(status.value)]
+    marks = {"earlier": earlier, "reported": status.value, "why": reason, "provider_message": provider_id, "at": now}
+    statement = _ADVANCE_MESSAGE if outbox_id is None else _ADVANCE_ROW
+    moved: int | None = session.execute(statement, marks if outbox_id is None else marks | {"row": outbox_id}).scalar()
+    return moved
+
+
+def refused_as_opted_out(session: Session, row: OutboxRow, code: str, now: datetime) -> None:
+    """Note that the provider holds an address as opted out; a safety reply lost so is an emergency for staff."""
+    consent.opt_out(session, row.address, "provider", now)
+    if row.priority == Priority.SAFETY:
+        flags.raise_flag(
+            session,
+            identity_id=row.identity_id,
+            category="safety_reply_refused",
+            severity=0,
+            now=now,
+            rule=code,
+            note="The provider holds this number as opted out: the safety reply did not reach it.",
+        )
+
+
+def strand(session: Session, before: datetime | None, sparing: Collection[int], why: str) -> list[int]:
+    """Turn messages left "sending" into unknown ones and return their ids.
+
+    Takes those claimed before `before` (None: all of them), except the ids in `sparing`.
+    """
+    marks = {"any": int(before is None), "before": before, "sparing": list(sparing), "why": why}
+    return [row[0] for row in session.execute(_STRAND, marks)]
+
+
+def unknown(session: Session, sparing: Collection[int] = (), limit: int = 100) -> list[OutboxRow]:
+    """Messages of which nobody knows whether they left, gravest first; bulk is left to the provider's reports."""
+    return [OutboxRow(*row) for row in session.execute(_UNKNOWN, {"sparing": list(sparing), "most": limit})]
+
+
+def ours(session: Session, provider_ids: Collection[str]) -> set[str]:
+    """Which of the provider's ids belong to a message of the outbox already."""
+    return {row[0] for row in session.execute(_OURS, {"messages": list(provider_ids)})}

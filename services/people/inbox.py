@@ -1,0 +1,167 @@
+"""The inbox: every message that came in, taken exactly once before anything is done with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from services.people.identities import IDENTITIES, arrive
+from services.people.tables import InboundMessage, InboundStatus, OptOut
+
+_INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
+_OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
+
+# A literal, not a parameter, so that both databases can use the partial index on waiting messages.
+_RECEIVED: ColumnElement[str] = literal_column("'received'")
+_RECORD = {
+    name: dialect.insert(_INBOX)
+    .on_conflict_do_nothing(index_elements=["provider", "provider_id"])
+    .returning(_INBOX.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_WAITING = (
+    select(_INBOX.c.id, _INBOX.c.identity_id)
+    .where(_INBOX.c.status == _RECEIVED, _INBOX.c.id > bindparam("after"))
+    .order_by(_INBOX.c.id)
+    .limit(bindparam("most"))
+)
+_MARK = (
+    update(_INBOX)
+    .where(_INBOX.c.id == bindparam("message"), _INBOX.c.status == _RECEIVED)
+    .values(status=bindparam("became"), failure=bindparam("trace"))
+    .returning(_INBOX.c.id)
+)
+_CHECKED = (
+    update(_INBOX)
+    .where(_INBOX.c.id == bindparam("message"), _INBOX.c.safety_checked.is_(False))
+    .values(safety_checked=True)
+    .returning(_INBOX.c.id)
+)
+_LOAD = (
+    select(
+        _INBOX.c.id,
+        _INBOX.c.identity_id,
+        IDENTITIES.c.person_id,
+        IDENTITIES.c.channel,
+        IDENTITIES.c.address,
+        _INBOX.c.recipient,
+        IDENTITIES.c.last_inbound_at,
+        _OPT_OUTS.c.address.is_not(None).label("opted_out"),
+        _INBOX.c.body,
+        _INBOX.c.details,
+        _INBOX.c.status,
+        _INBOX.c.safety_checked,
+        _INBOX.c.received_at,
+    )
+    .select_from(
+        _INBOX.join(IDENTITIES, IDENTITIES.c.id == _INBOX.c.identity_id).outerjoin(
+            _OPT_OUTS, _OPT_OUTS.c.address == IDENTITIES.c.address
+        )
+    )
+    .where(_INBOX.c.id == bindparam("message"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundDraft:
+    """A message as a channel read it, not taken yet.
+
+    `address` is whose it is, `recipient` the number of ours that was texted, `details` what is not text:
+    see `bot.channels.twilio_inbound` for its keys.
+    """
+
+    provider_id: str
+    channel: str
+    address: str
+    recipient: str
+    body: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    provider: str = "twilio"
+
+
+class Recorded(NamedTuple):
+    """A message that was taken, and whose it is, by id."""
+
+    id: int
+    identity_id: int
+
+
+class Arrival(NamedTuple):
+    """A message that was taken, with all that a turn must know of its sender.
+
+    `recipient` is the number of ours that was texted, from which the answer leaves.
+    """
+
+    id: int
+    identity_id: int
+    person_id: int
+    channel: str
+    address: str
+    recipient: str
+    last_inbound_at: datetime | None
+    opted_out: bool
+    body: str
+    details: dict[str, Any]
+    status: str
+    safety_checked: bool
+    received_at: datetime
+
+
+def record(session: Session, draft: InboundDraft, now: datetime) -> Recorded | None:
+    """Take a message; None if it was taken before. Announces nothing: whoever recorded it starts the turn."""
+    identity = arrive(session, draft.channel, draft.address, draft.recipient, now)
+    row = {
+        "provider": draft.provider,
+        "provider_id": draft.provider_id,
+        "identity_id": identity.id,
+        "sender": draft.address,
+        "recipient": draft.recipient,
+        "body": draft.body,
+        "details": dict(draft.details),
+        "status": InboundStatus.RECEIVED.value,
+        "safety_checked": False,
+        "failure": "",
+        "received_at": now,
+    }
+    taken = session.execute(_RECORD[session.get_bind().dialect.name], row).first()
+    return None if taken is None else Recorded(taken[0], identity.id)
+
+
+def load(session: Session, inbound_id: int) -> Arrival | None:
+    """A message with its sender, in one statement; None if there is no such message."""
+    found = session.execute(_LOAD, {"message": inbound_id}).first()
+    return None if found is None else Arrival(*found)
+
+
+def waiting(session: Session, limit: int = 100, after: int = 0) -> list[Recorded]:
+    """Messages whose turn has not been taken, oldest first, from those with an id above `after`."""
+    return [Recorded(*row) for row in session.execute(_WAITING, {"most": limit, "after": after})]
+
+
+def mark_safety_checked(session: Session, inbound_id: int) -> bool:
+    """Note that the red-flag detector has read a message; False if it had already."""
+    return session.execute(_CHECKED, {"message": inbound_id}).first() is not None
+
+
+def mark_processed(session: Session, inbound_id: int) -> bool:
+    """Note that a message was answered; False if its turn was taken already, and then nothing more may be done."""
+    return _mark(session, inbound_id, InboundStatus.PROCESSED)
+
+
+def mark_silent(session: Session, inbound_id: int) -> bool:
+    """Note that a message rightly got no answer; False if its turn was taken already."""
+    return _mark(session, inbound_id, InboundStatus.SILENT)
+
+
+def mark_failed(session: Session, inbound_id: int, trace: str) -> bool:
+    """Note that the turn of a message raised, with the trace; False if its turn was taken already."""
+    return _mark(session, inbound_id, InboundStatus.FAILED, trace)
+
+
+def _mark(session: Session, inbound_id: int, became: InboundStatus, trace: str = "") -> bool:
+    marks = {"message": inbound_id, "became": became.value, "trace": trace}
+    return session.execute(_MARK, marks).first() is not None

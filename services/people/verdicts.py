@@ -1,0 +1,45 @@
+"""What the sending gate may say of one message, and the gate's form.
+
+The gate itself is `services.campaigns.gate`; it is named here, below it, so that the sender needs only the form.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlmodel import Session
+
+from services.people.outbox import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """The message may go now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The message may not go before `until` (aware); it returns to the queue."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The message may never go; `reason` is a short stable word such as "opted_out" or "expired"."""
+
+    reason: str
+
+
+Verdict = Send | Wait | Refuse
+
+
+class Gate(Protocol):
+    """Decides whether one message may go now.
+
+    Replies and safety texts must be decided from the row alone, without a query: they are decided on the event loop.
+    """
+
+    def __call__(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
+        """Return the verdict on a message that is due."""
+        ...

@@ -1,0 +1,68 @@
+"""STOP stops every channel of an address until START, and nothing else does either."""
+
+import pytest
+
+from services.people import consent
+from services.people.consent import Keyword, keyword
+from services.people.tables import OptOut
+
+ADDRESS = "+447700900123"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "stop",
+            "STOP",
+            "Stop.",
+            "STOP!",
+            " stop \n",
+            "'stop'",
+            "“Stop.”",
+            "STOP!!!",
+            "stop 🛑",
+            "ＳＴＯＰ",
+            "(stop)",
+        ),
+        *("stopall", "STOP ALL", "stop-all", "Stop all texts", "unsubscribe", "UNSUBSCRIBE.", "un-subscribe"),
+        *("opt out", "opt-out", "Opt  Out", "optout", "remove me", "Remove me.", "cancel all texts", "stop_all"),
+    ],
+)
+def test_words_that_stop(text):
+    assert keyword(text) is Keyword.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("end", "quit", "cancel", "END", "Cancel.", "yes", "no", "", " ", "!!!", "stop 2", "2", "stopped", "bus stop"),
+        *("please stop", "stop it", "where is the stop", "stop, I want to die", "remove me from the list of Tuesday"),
+        *("don't stop", "non stop", "cancel all", "help me", "start again", "information", "🛑", "stop" * 200),
+    ],
+)
+def test_words_that_do_not(text):
+    assert keyword(text) is None
+
+
+@pytest.mark.parametrize("text", ["START", "start", "Start.", "unstop", "“START”"])
+def test_words_that_start(text):
+    assert keyword(text) is Keyword.START
+
+
+@pytest.mark.parametrize("text", ["HELP", "help?", "Info", "INFO."])
+def test_words_that_ask_for_help(text):
+    assert keyword(text) is Keyword.HELP
+
+
+def test_stop_and_start(database, clock):
+    assert database.write(lambda session: consent.opt_out(session, ADDRESS, "keyword", clock.now()))
+    assert not database.write(lambda session: consent.opt_out(session, ADDRESS, "provider", clock.now()))
+    with database.read() as session:
+        assert consent.is_opted_out(session, ADDRESS)
+        assert not consent.is_opted_out(session, "+447700900124")
+        assert session.get(OptOut, ADDRESS).source == "keyword"
+    assert database.write(lambda session: consent.opt_in(session, ADDRESS))
+    assert not database.write(lambda session: consent.opt_in(session, ADDRESS))
+    with database.read() as session:
+        assert not consent.is_opted_out(session, ADDRESS)
