@@ -1,0 +1,172 @@
+"""Reading bookings: by reference, of a person, of an event."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlmodel import Session, SQLModel
+
+from services.booking.counter import Found, event
+from services.booking.places import booking
+from services.booking.tables import LIVE, BookingStatus
+from services.core.errors import InvalidPhoneNumber
+from services.core.phone import parse_phone
+from services.people.tables import Channel
+
+person, identity, opt_out = (SQLModel.metadata.tables[name] for name in ("person", "identity", "opt_out"))
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booking with what its event is called and when it is (aware UTC); `status` is a BookingStatus.
+
+    `attendee_name` is whom it is for when that was said; `deadline` is when a hold runs out.
+    """
+
+    booking_id: int
+    reference: str
+    status: str
+    places: int
+    person_id: int
+    identity_id: int
+    attendee: str
+    attendee_name: str
+    deadline: datetime | None
+    event_id: int
+    title: str
+    discreet_title: str
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Who comes to an event, as its organiser needs to know it.
+
+    `first_name` may be empty; `textable` is False for a landline and for someone who opted out.
+    """
+
+    booking_id: int
+    reference: str
+    status: str
+    identity_id: int
+    first_name: str
+    places: int
+    access_needs: tuple[str, ...]
+    textable: bool
+
+
+_BOOKED: Select[*tuple[Any, ...]] = select(
+    booking.c.id.label("booking_id"),
+    booking.c.reference,
+    booking.c.status,
+    booking.c.places,
+    booking.c.person_id,
+    booking.c.identity_id,
+    booking.c.attendee,
+    booking.c.attendee_name,
+    booking.c.deadline,
+    booking.c.event_id,
+    event.c.title,
+    event.c.discreet_title,
+    event.c.kind,
+    event.c.starts_at,
+    event.c.ends_at,
+).join(event, event.c.id == booking.c.event_id)
+
+_ATTENDEES = (
+    select(
+        booking.c.id,
+        booking.c.reference,
+        booking.c.status,
+        booking.c.identity_id,
+        booking.c.attendee,
+        booking.c.attendee_name,
+        person.c.first_name,
+        booking.c.places,
+        booking.c.access_needs,
+        person.c.access_needs.label("usual_access_needs"),
+        identity.c.channel,
+        identity.c.address,
+        exists().where(opt_out.c.address == identity.c.address).label("opted_out"),
+    )
+    .select_from(booking)
+    .join(person, person.c.id == booking.c.person_id)
+    .join(identity, identity.c.id == booking.c.identity_id)
+    .order_by(booking.c.created_at, booking.c.id)
+)
+
+
+def by_id(session: Session, booking_id: int) -> Booked | None:
+    """The booking with this id, whatever became of it."""
+    return _one(session, _BOOKED.where(booking.c.id == booking_id))
+
+
+def by_reference(session: Session, reference: str) -> Booked | None:
+    """The booking with this reference, in capitals or not, with or without spaces and hyphens."""
+    plain = "".join(letter for letter in reference.upper() if letter.isalnum())
+    return _one(session, _BOOKED.where(booking.c.reference == plain))
+
+
+def live(session: Session, person_id: int, event_id: int, now: datetime, attendee: str = "") -> Booked | None:
+    """The booking of an event that a person has for one attendee: confirmed, offered, or held and not run out."""
+    mine = (booking.c.person_id == person_id, booking.c.event_id == event_id, booking.c.attendee == attendee)
+    return _one(session, _BOOKED.where(*mine, _is_live(now)))
+
+
+def upcoming(session: Session, person_id: int, now: datetime) -> list[Booked]:
+    """What a person has booked or holds and that is not over at `now`, soonest first."""
+    wanted = _BOOKED.where(booking.c.person_id == person_id, _is_live(now), event.c.ends_at > now)
+    return _all(session, wanted.order_by(event.c.starts_at, booking.c.id))
+
+
+def of_event(session: Session, event_id: int, statuses: Collection[BookingStatus] = LIVE) -> list[Booked]:
+    """The bookings of an event in any of `statuses`, in the order they were made (to tell everyone of a change)."""
+    wanted = _BOOKED.where(booking.c.event_id == event_id, booking.c.status.in_(statuses))
+    return _all(session, wanted.order_by(booking.c.created_at, booking.c.id))
+
+
+def attendees(
+    session: Session, event_id: int, statuses: Collection[BookingStatus] = (BookingStatus.CONFIRMED,)
+) -> list[Attendee]:
+    """Who is coming to an event, in the order they booked."""
+    wanted = _ATTENDEES.where(booking.c.event_id == event_id, booking.c.status.in_(statuses))
+    return [_attendee(row) for row in session.connection().execute(wanted)]
+
+
+def _one(session: Session, wanted: Select[*tuple[Any, ...]]) -> Booked | None:
+    row = session.connection().execute(wanted).first()
+    return Booked(**row._asdict()) if row is not None else None
+
+
+def _all(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Booked]:
+    return [Booked(**row._asdict()) for row in session.connection().execute(wanted)]
+
+
+def _is_live(now: datetime) -> ColumnElement[bool]:
+    pending = booking.c.status.in_((BookingStatus.HELD, BookingStatus.OFFERED))
+    return or_(booking.c.status == BookingStatus.CONFIRMED, and_(pending, booking.c.deadline > now))
+
+
+def _attendee(row: Found) -> Attendee:
+    own = not row.attendee
+    return Attendee(
+        booking_id=row.id,
+        reference=row.reference,
+        status=row.status,
+        identity_id=row.identity_id,
+        first_name=row.attendee_name or (row.first_name if own else ""),
+        places=row.places,
+        access_needs=tuple(row.access_needs or (row.usual_access_needs if own else ())),
+        textable=not row.opted_out and not (row.channel == Channel.SMS and _is_landline(row.address)),
+    )
+
+
+def _is_landline(address: str) -> bool:
+    try:
+        return parse_phone(address).is_landline
+    except InvalidPhoneNumber:
+        return False
