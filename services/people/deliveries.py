@@ -158,19 +158,20 @@ def advance(
     return moved
 
 
-def refused_as_opted_out(session: Session, row: OutboxRow, code: str, now: datetime) -> None:
-    """Note that the provider holds an address as opted out; a safety reply lost so is an emergency for staff."""
-    consent.opt_out(session, row.address, "provider", now)
+def note_refusal(session: Session, row: OutboxRow, refusal: str, code: str, now: datetime) -> None:
+    """Act on what the provider's refusal of a message means beyond that message.
+
+    "consent": it holds the address as opted out, so we do too, and a safety reply lost to that is an emergency for
+    staff. "configuration": staff are told, once for each code until they have handled it.
+    """
+    if refusal == "consent":
+        consent.opt_out(session, row.address, "provider", now)
     if row.priority == Priority.SAFETY:
-        flags.raise_flag(
-            session,
-            identity_id=row.identity_id,
-            category="safety_reply_refused",
-            severity=0,
-            now=now,
-            rule=code,
-            note="The provider holds this number as opted out: the safety reply did not reach it.",
-        )
+        note = "A safety reply did not reach this person: the provider refused it."
+        _flag(session, row, "safety_reply_refused", 0, code, note, now)
+    elif refusal == "configuration" and not flags.has_open(session, "delivery", code):
+        note = "The provider refuses messages because of how our account, sender or template is set up."
+        _flag(session, row, "delivery", 1, code, note, now)
 
 
 def strand(session: Session, before: datetime | None, sparing: Collection[int], why: str) -> list[int]:
@@ -190,3 +191,9 @@ def unknown(session: Session, sparing: Collection[int] = (), limit: int = 100) -
 def ours(session: Session, provider_ids: Collection[str]) -> set[str]:
     """Which of the provider's ids belong to a message of the outbox already."""
     return {row[0] for row in session.execute(_OURS, {"messages": list(provider_ids)})}
+
+
+def _flag(session: Session, row: OutboxRow, category: str, severity: int, code: str, note: str, now: datetime) -> None:
+    flags.raise_flag(
+        session, identity_id=row.identity_id, category=category, severity=severity, now=now, rule=code, note=note
+    )

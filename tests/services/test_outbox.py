@@ -289,20 +289,29 @@ def test_known_provider_ids(database, write, claim, record):
         assert deliveries.ours(session, []) == set()
 
 
-@pytest.mark.parametrize(("priority", "alerts"), [(Priority.SAFETY, 1), (Priority.REPLY, 0)])
-def test_a_refusal_for_consent_is_remembered_and_a_lost_safety_reply_alerts(
-    database, clock, write, claim, priority, alerts
-):
+@pytest.mark.parametrize(
+    ("priority", "refusal", "opted_out", "alerts"),
+    [
+        (Priority.SAFETY, "consent", True, [(0, "safety_reply_refused")]),
+        (Priority.SAFETY, "permanent", False, [(0, "safety_reply_refused")]),
+        (Priority.REPLY, "consent", True, []),
+        (Priority.REPLY, "permanent", False, []),
+        (Priority.REPLY, "configuration", False, [(1, "delivery")]),
+    ],
+)
+def test_what_a_refusal_means_beyond_its_message(database, clock, write, claim, priority, refusal, opted_out, alerts):
     row_id = write(priority=priority)
     claim()
 
     def unit(session):
         (row,) = outbox.load(session, [row_id])
-        deliveries.refused_as_opted_out(session, row, "21610", clock.now())
+        for _ in range(2):
+            deliveries.note_refusal(session, row, refusal, "21610", clock.now())
         return row
 
     row = database.write(unit)
     with database.read() as session:
-        assert consent.is_opted_out(session, row.address)
+        assert consent.is_opted_out(session, row.address) is opted_out
         found = flags.open_flags(session)
-    assert [(flag.severity, flag.rule) for flag in found] == [(0, "21610")] * alerts
+    assert sorted({(flag.severity, flag.category) for flag in found}) == alerts
+    assert len(found) == (1 if refusal == "configuration" else 2 * len(alerts))

@@ -1,0 +1,229 @@
+"""Twilio's two webhooks: a message that came in, and a report of one that went out.
+
+Both answer as soon as what they were told is on disk; the turn starts after the answer has been made.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+from urllib.parse import parse_qsl
+
+import structlog
+from fastapi import APIRouter
+from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from bot.channels.twilio_codes import refusal_of
+from bot.channels.twilio_inbound import (
+    Form,
+    Refused,
+    Report,
+    account_of,
+    parse,
+    parse_report,
+    public_url,
+    verify,
+)
+from services.core.clock import Clock
+from services.core.database import Database
+from services.core.errors import DatabaseBusy
+from services.core.phone import mask
+from services.people import deliveries, inbox, outbox
+from services.people.inbox import InboundDraft
+from services.people.tables import OutboxStatus
+
+T = TypeVar("T")
+
+MESSAGES_PATH = "/webhooks/twilio/messages"
+STATUS_PATH = "/webhooks/twilio/status"
+_LARGEST_BODY = 64 * 1024
+_MOST_FIELDS = 500
+_EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+log = structlog.get_logger(__name__)
+router = APIRouter()
+
+
+class Runner(Protocol):
+    """Whoever takes the turn of a message that has been recorded."""
+
+    def on_recorded(self, inbound_id: int, identity_id: int) -> None:
+        """Start the turn and return at once; called on the event loop."""
+        ...
+
+
+class TwilioSettings(Protocol):
+    """The settings that a webhook needs."""
+
+    @property
+    def public_base_url(self) -> str:
+        """The address that Twilio calls us by, without a path of ours."""
+        ...
+
+    @property
+    def twilio_account_sid(self) -> str:
+        """The account that messages must come from."""
+        ...
+
+    @property
+    def twilio_auth_token(self) -> SecretStr:
+        """The secret that requests are signed with."""
+        ...
+
+
+class Service(Protocol):
+    """What `app.state.service` must offer to the webhooks."""
+
+    @property
+    def database(self) -> Database:
+        """Where messages are recorded."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        ...
+
+    @property
+    def settings(self) -> TwilioSettings:
+        """How Twilio reaches us."""
+        ...
+
+    @property
+    def runner(self) -> Runner:
+        """Who takes the turn."""
+        ...
+
+
+class _Rejected(Exception):
+    """A request that is answered with an HTTP error and otherwise has no effect."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+async def receive_message(request: Request) -> Response:
+    """Take one incoming message; its turn starts once the answer has been made.
+
+    403 without a valid signature of our account, 413 over 64 KB, 400 for no form at all, 503 when nothing can be
+    stored now; otherwise 200 and empty TwiML, also for a message taken before or one nobody could be answered on.
+    """
+    service: Service = request.app.state.service
+    try:
+        message = parse(await _signed_form(request, service))
+        if isinstance(message, Refused):
+            log.warning("inbound_refused", reason=message.reason)
+        else:
+            await _take(service, message)
+    except _Rejected as rejected:
+        return _rejection(request, rejected)
+    return _answer()
+
+
+async def receive_status(request: Request) -> Response:
+    """Take a report of a message of ours, named by `?outbox=ID`; errors as for `receive_message`."""
+    service: Service = request.app.state.service
+    try:
+        report = parse_report(await _signed_form(request, service))
+        if report is not None:
+            named = request.query_params.get("outbox", "")
+            await _apply(
+                service, report, int(named) if named.isascii() and named.isdigit() and len(named) < 16 else None
+            )
+    except _Rejected as rejected:
+        return _rejection(request, rejected)
+    return _answer()
+
+
+# Plain routes: FastAPI's own add a tenth of a millisecond of machinery that a raw form has no use for.
+router.add_route(MESSAGES_PATH, receive_message, methods=["POST"], include_in_schema=False)
+router.add_route(STATUS_PATH, receive_status, methods=["POST"], include_in_schema=False)
+
+
+async def _take(service: Service, message: InboundDraft) -> None:
+    recorded = await _store(service, lambda session: inbox.record(session, message, service.clock.now()))
+    if recorded is None:
+        log.info("inbound_repeated", provider_id=message.provider_id)
+        return
+    log.debug("inbound_taken", inbound=recorded.id, channel=message.channel, sender=mask(message.address))
+    asyncio.get_running_loop().call_soon(service.runner.on_recorded, recorded.id, recorded.identity_id)
+
+
+async def _apply(service: Service, report: Report, outbox_id: int | None) -> None:
+    moved = await _store(service, lambda session: _advance(session, service, report, outbox_id))
+    log.debug("status_reported", outbox=outbox_id, status=report.status, code=report.code, moved=moved is not None)
+
+
+def _advance(session: Session, service: Service, report: Report, outbox_id: int | None) -> int | None:
+    now = service.clock.now()
+    moved = deliveries.advance(
+        session,
+        outbox_id=outbox_id,
+        provider_id=report.provider_id,
+        status=report.status,
+        reason=report.code if report.status is OutboxStatus.FAILED else "",
+        now=now,
+    )
+    if moved is not None and report.status is OutboxStatus.FAILED and report.code:
+        for row in outbox.load(session, [moved]):
+            deliveries.note_refusal(session, row, refusal_of(report.code), report.code, now)
+    return moved
+
+
+async def _store(service: Service, unit: Callable[[Session], T]) -> T:
+    try:
+        return await asyncio.wrap_future(service.database.submit(unit))
+    except (DatabaseBusy, SQLAlchemyError) as error:
+        log.exception("webhook_not_stored")
+        raise _Rejected(503, "not stored") from error
+
+
+async def _signed_form(request: Request, service: Service) -> Form:
+    body = await _read(request)
+    form = _decode(body)
+    settings = service.settings
+    query = request.scope["query_string"].decode("latin-1")
+    url = public_url(settings.public_base_url, request.scope["path"], query)
+    is_form = not request.headers.get("content-type", "").startswith("application/json")
+    content = form if is_form else body.decode("utf-8", "replace")
+    if not verify(
+        settings.twilio_auth_token.get_secret_value(), url, content, request.headers.get("x-twilio-signature")
+    ):
+        raise _Rejected(403, "signature")
+    if account_of(form) != settings.twilio_account_sid:
+        raise _Rejected(403, "account")
+    return form
+
+
+async def _read(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST_BODY:
+                raise _Rejected(413, "too large")
+    except ClientDisconnect:
+        raise _Rejected(400, "broken off") from None
+    return bytes(body)
+
+
+def _decode(body: bytes) -> Form:
+    """The fields as sent: blanks, repeats and their order kept, since the signature covers them all."""
+    try:
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise _Rejected(400, "too many fields") from None
+
+
+def _rejection(request: Request, rejected: _Rejected) -> Response:
+    log.warning("webhook_rejected", path=request.scope["path"], status=rejected.status, reason=rejected.reason)
+    return Response(status_code=rejected.status)
+
+
+def _answer() -> Response:
+    return Response(_EMPTY_TWIML, media_type="text/xml")

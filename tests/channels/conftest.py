@@ -1,0 +1,66 @@
+"""A web application with Twilio's webhooks alone, its signing peer, and Twilio-shaped forms."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+from twilio.request_validator import RequestValidator
+
+from bot import webhook
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "twilio"
+TOKEN = "a-token-for-tests"
+BASE = "https://text.example.org"
+
+
+@pytest.fixture
+def twilio_form():
+    """The form of a fixture, with changes; a value of None removes a field."""
+
+    def form(name="inbound_sms", **changes):
+        fields = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))["form"] | changes
+        return {field: value for field, value in fields.items() if value is not None}
+
+    return form
+
+
+@pytest.fixture
+def sign():
+    """Sign a form (or the text of a JSON body) as Twilio does, with its own package."""
+    return lambda url, form, token=TOKEN: RequestValidator(token).compute_signature(url, form)
+
+
+@pytest.fixture
+def service(chosen_database, clock, twilio_form):
+    """What the webhooks find in `app.state.service`; `recorded` collects what the runner was told."""
+    recorded = []
+    settings = SimpleNamespace(
+        public_base_url=BASE, twilio_account_sid=twilio_form()["AccountSid"], twilio_auth_token=SecretStr(TOKEN)
+    )
+    runner = SimpleNamespace(on_recorded=lambda *ids: recorded.append(ids))
+    return SimpleNamespace(database=chosen_database, clock=clock, settings=settings, runner=runner, recorded=recorded)
+
+
+@pytest.fixture
+def client(service):
+    """The application, called in process from a host that is not its public name."""
+    app = FastAPI()
+    app.include_router(webhook.router)
+    app.state.service = service
+    with TestClient(app, base_url="http://10.0.0.7:8000") as client:
+        yield client
+
+
+@pytest.fixture
+def post(client, sign):
+    """Post a signed form to a webhook."""
+
+    def post(form, path="/webhooks/twilio/messages", signature=None, headers=None):
+        given = {"X-Twilio-Signature": sign(BASE + path, form) if signature is None else signature}
+        return client.post(path, data=form, headers=given | (headers or {}))
+
+    return post
