@@ -1,9 +1,14 @@
 """Tables of events: who runs them, where, when, for whom."""
 
+import secrets
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index
+from sqlalchemy import CheckConstraint, Column, Index, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from services.core.types import Json, UtcDateTime
@@ -70,8 +75,8 @@ class Event(SQLModel, table=True):
 
     `taken` counts places held, offered and confirmed, companions included; the CHECK is the last guard against
     selling a place twice. `starts_at` and `ends_at` are those of the first and the last session.
-    `travel` and `parking` override the venue's block when not empty. `referral` is empty when anyone may book
-    and otherwise says who may refer. Lists hold taxonomy ids; an empty list means "any".
+    `referral` is empty when anyone may book and otherwise says who may refer. Lists hold taxonomy ids; an empty
+    list means "any". `language` may name several, joined by ";".
     """
 
     __table_args__ = (
@@ -117,3 +122,29 @@ class EventSession(SQLModel, table=True):
     position: int
     starts_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
     ends_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Catalogue(SQLModel, table=True):
+    """One row: a random mark, new with every change to what a search may find.
+
+    Searches keep the events in memory under their mark, and look only here whether those are still the ones.
+    """
+
+    id: int = Field(default=1, primary_key=True)
+    mark: str
+
+
+def mark_changed(session: Session) -> None:
+    """Give the catalogue a new mark; whoever writes events past the ORM says so by this."""
+    row = {"id": 1, "mark": secrets.token_hex(8)}
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(Catalogue).values(row)
+    session.connection().execute(statement.on_conflict_do_update(index_elements=["id"], set_={"mark": row["mark"]}))
+
+
+@event.listens_for(Session, "after_flush")
+def _mark_what_was_flushed(session: Session, _context: Any) -> None:
+    """Keep the mark true for everything that the ORM writes."""
+    written = (*session.new, *session.dirty, *session.deleted)
+    if any(isinstance(row, Event | EventSession | Venue | Provider) for row in written):
+        mark_changed(session)

@@ -17,6 +17,7 @@ _TIME = sa.DateTime(timezone=True)
 
 _TABLES = (
     "alliance",
+    "catalogue",
     "lease",
     "opt_out",
     "person",
@@ -36,6 +37,7 @@ _TABLES = (
 
 def upgrade() -> None:
     _create_alliance()
+    _create_catalogue()
     _create_lease()
     _create_opt_out()
     _create_person()
@@ -64,6 +66,15 @@ def _create_alliance() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
+    )
+
+
+def _create_catalogue() -> None:
+    op.create_table(
+        "catalogue",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
 
 
