@@ -24,12 +24,8 @@ _MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _MOST_MEDIA = 10
 _CONTROL: dict[int, str | None] = dict.fromkeys((*range(32), *range(127, 160))) | {ord("\n"): "\n", ord("\t"): " "}
 _PLAIN = {
-    "ButtonPayload": "button",
-    "ListId": "button",
-    "ButtonText": "button_title",
-    "ListTitle": "button_title",
     "OriginalRepliedMessageSid": "replied_to",
-    "OptOutType": "opt_out",
+    "OptOutType": "opt_out_type",
     "ExternalUserId": "external_id",
 }
 
@@ -88,9 +84,9 @@ def verify(token: str, url: str, content: Form | str | bytes, signature: str | N
 def parse(form: Form) -> InboundDraft | Refused:
     """Read the form of an incoming message; every value is stripped of NUL and control characters.
 
-    `details` holds, where the form has them: `button` and `button_title` (of a quick reply or a list), `replied_to`
-    (Twilio's id of the message answered), `opt_out` ("STOP", "START" or "HELP", when Twilio answered already),
-    `latitude`, `longitude` and `place` (of a pin), `media` (how many) and `media_types`, `external_id`.
+    `details` holds, where the form has them: `button` (`payload` and `text` of a quick reply or a list's line),
+    `location` (`lat`, `lon` and `name` of a pin), `media` (how many) and `media_types`, `replied_to` (Twilio's id of
+    the message answered), `opt_out_type` ("STOP", "START" or "HELP": Twilio has answered already), `external_id`.
     """
     fields = _first_values(form)
     provider_id = fields.get("MessageSid") or fields.get("SmsMessageSid") or fields.get("SmsSid") or ""
@@ -150,19 +146,21 @@ def _address(sender: str) -> tuple[Channel, str]:
 
 
 def _details(fields: Mapping[str, str]) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    for name, key in _PLAIN.items():
-        if fields.get(name):
-            details.setdefault(key, fields[name])
-    return details | _location(fields) | _media(fields)
+    plain = {key: fields[name] for name, key in _PLAIN.items() if fields.get(name)}
+    return plain | _button(fields) | _location(fields) | _media(fields)
+
+
+def _button(fields: Mapping[str, str]) -> dict[str, Any]:
+    payload = fields.get("ButtonPayload") or fields.get("ListId") or ""
+    text = fields.get("ButtonText") or fields.get("ListTitle") or ""
+    return {"button": {"payload": payload, "text": text}} if payload or text else {}
 
 
 def _location(fields: Mapping[str, str]) -> dict[str, Any]:
-    latitude, longitude = _number(fields.get("Latitude", "")), _number(fields.get("Longitude", ""))
-    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+    lat, lon = _number(fields.get("Latitude", "")), _number(fields.get("Longitude", ""))
+    if lat is None or lon is None or abs(lat) > 90 or abs(lon) > 180:
         return {}
-    place = fields.get("Label") or fields.get("Address") or ""
-    return {"latitude": latitude, "longitude": longitude} | ({"place": place} if place else {})
+    return {"location": {"lat": lat, "lon": lon, "name": fields.get("Label") or fields.get("Address") or ""}}
 
 
 def _number(text: str) -> float | None:

@@ -32,6 +32,7 @@ _WORDS = {
     Keyword.HELP: ("help", "info"),
 }
 _KEYWORDS = {words: keyword for keyword, phrases in _WORDS.items() for words in phrases}
+_PROVIDER = frozenset(Keyword)
 _NOT_WORDS = re.compile(r"[\W_]+")
 _LONGEST = 60
 
@@ -43,8 +44,13 @@ _START = delete(_OPT_OUTS).where(_OPT_OUTS.c.address == bindparam("at")).returni
 _FIND = select(_OPT_OUTS.c.address).where(_OPT_OUTS.c.address == bindparam("at"))
 
 
-def keyword(text: str) -> Keyword | None:
-    """The command that a message is, whole: case, punctuation, quotes and emoji around it do not count."""
+def keyword_of(text: str, opt_out_type: str | None = None) -> Keyword | None:
+    """The command that a message is, whole: case, punctuation, quotes and emoji around it do not count.
+
+    `opt_out_type` is what the provider took the message for, where it says so; it decides then.
+    """
+    if opt_out_type in _PROVIDER:
+        return Keyword(opt_out_type)
     if len(text) > _LONGEST:
         return None
     words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()

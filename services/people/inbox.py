@@ -71,7 +71,7 @@ class InboundDraft:
     """A message as a channel read it, not taken yet.
 
     `address` is whose it is, `recipient` the number of ours that was texted, `details` what is not text:
-    see `bot.channels.twilio_inbound` for its keys.
+    see `bot.channels.twilio_inbound.parse` for its keys.
     """
 
     provider_id: str

@@ -14,7 +14,9 @@ from services.people.outbox import OutboxRow
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """The message may go now."""
+    """The message may go now; `channel` names another channel than the identity's own when it must go by that."""
+
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

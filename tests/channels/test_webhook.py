@@ -121,7 +121,7 @@ def test_every_kind_of_message_is_stored(database, post, stored, twilio_form, na
 def test_a_nul_in_any_field_is_no_trouble(database, post, stored, twilio_form):
     form = twilio_form("inbound_whatsapp_button", ButtonPayload="a\x00", ProfileName="\x00", MediaUrl0="\x00")
     assert post(form).status_code == 200
-    assert stored()[0].details["button"] == "a"
+    assert stored()[0].details["button"]["payload"] == "a"
 
 
 def test_a_body_too_large_is_refused_unread(client, post, stored, twilio_form):

@@ -3,7 +3,7 @@
 import pytest
 
 from services.people import consent
-from services.people.consent import Keyword, keyword
+from services.people.consent import Keyword, keyword_of
 from services.people.tables import OptOut
 
 ADDRESS = "+447700900123"
@@ -30,7 +30,7 @@ ADDRESS = "+447700900123"
     ],
 )
 def test_words_that_stop(text):
-    assert keyword(text) is Keyword.STOP
+    assert keyword_of(text) is Keyword.STOP
 
 
 @pytest.mark.parametrize(
@@ -42,17 +42,23 @@ def test_words_that_stop(text):
     ],
 )
 def test_words_that_do_not(text):
-    assert keyword(text) is None
+    assert keyword_of(text) is None
 
 
 @pytest.mark.parametrize("text", ["START", "start", "Start.", "unstop", "“START”"])
 def test_words_that_start(text):
-    assert keyword(text) is Keyword.START
+    assert keyword_of(text) is Keyword.START
 
 
 @pytest.mark.parametrize("text", ["HELP", "help?", "Info", "INFO."])
 def test_words_that_ask_for_help(text):
-    assert keyword(text) is Keyword.HELP
+    assert keyword_of(text) is Keyword.HELP
+
+
+def test_what_the_provider_took_it_for_decides():
+    assert keyword_of("ARRET", "STOP") is Keyword.STOP
+    assert keyword_of("hello", "nonsense") is None
+    assert keyword_of("stop", None) is Keyword.STOP
 
 
 def test_stop_and_start(database, clock):
