@@ -49,6 +49,11 @@ class Database:
         with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
+    def read_once(self, question: Callable[[Session], T]) -> T:
+        """Ask one question in a reading session of its own and return the answer."""
+        with self.read() as session:
+            return question(session)
+
     def submit(self, unit: Callable[[Session], T]) -> Future[T]:
         """Start a unit of work; the future holds its result once it is committed, or its exception."""
         if self._writer is not None:

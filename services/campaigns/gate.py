@@ -1,0 +1,107 @@
+"""The sending gate: decides for every message whether it may go now, and says why when it may not."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from services.booking.tables import Booking, BookingStatus
+from services.campaigns.quiet_hours import is_quiet, next_opening
+from services.core.errors import InvalidPhoneNumber
+from services.core.phone import parse_phone
+from services.events.tables import Event, EventSession, EventStatus
+from services.people.outbox import OutboxRow
+from services.people.tables import Channel
+from services.people.verdicts import Refuse, Send, Verdict, Wait
+
+# Answers to what someone has just texted; everything else was not asked for.
+_ANSWERS = frozenset({"reply", "consent"})
+# Texts about an event that goes on, so that they are wrong once it does not or the place is given up.
+_NEEDS_BOOKING = frozenset({"reminder", "event_moved"})
+WHATSAPP_WINDOW = timedelta(hours=24)
+
+_STANDING = (
+    select(Booking.status, Event.status, EventSession.starts_at)  # type: ignore[call-overload]
+    .join(Event, Event.id == Booking.event_id)
+    .outerjoin(
+        EventSession, (EventSession.event_id == Event.id) & (EventSession.id == bindparam("session", type_=None))
+    )
+    .where(Booking.id == bindparam("booking"))
+)
+
+
+class SendingGate:
+    """Decides on consent, reachability, quiet hours, the event and booking behind a message, and time.
+
+    `only_drama` keeps a development machine from texting anybody real.
+    """
+
+    def __init__(self, *, only_drama: bool) -> None:
+        self._only_drama = only_drama
+
+    def __call__(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
+        """Return the verdict on a message that is due; `now` is aware."""
+        unreachable = self._unreachable(row)
+        if unreachable:
+            return Refuse(unreachable)
+        if row.kind == "safety" or row.kind in _ANSWERS:
+            return Send()
+        return self._unasked(session, row, now)
+
+    def _unreachable(self, row: OutboxRow) -> str:
+        if row.opted_out and row.kind not in ("safety", "consent"):
+            return "opted_out"
+        number = _number_kind(row.address) if row.channel != "dev" else "drama"
+        if number == "landline" and row.channel == Channel.SMS:
+            return "landline"
+        if self._only_drama and number != "drama":
+            return "not_a_drama_number"
+        return ""
+
+    def _unasked(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
+        if row.expires_at is not None and row.expires_at <= now:
+            return Refuse("too_late")
+        if row.kind in _NEEDS_BOOKING:
+            void = _void(session, row, now)
+            if void:
+                return Refuse(void)
+        if is_quiet(now):
+            opening = next_opening(now)
+            return Refuse("too_late") if row.expires_at and row.expires_at <= opening else Wait(opening)
+        return self._by_channel(row, now)
+
+    @staticmethod
+    def _by_channel(row: OutboxRow, now: datetime) -> Verdict:
+        """Outside WhatsApp's 24-hour window the message goes as a text message, where there is a number."""
+        if row.channel != Channel.WHATSAPP:
+            return Send()
+        if row.last_inbound_at is not None and now - row.last_inbound_at < WHATSAPP_WINDOW:
+            return Send()
+        return Send(channel=Channel.SMS) if row.address.startswith("+") else Refuse("whatsapp_window")
+
+
+def _void(session: Session, row: OutboxRow, now: datetime) -> str:
+    """Why a message about a booking no longer makes sense, or ""."""
+    parameters = {"booking": row.booking_id, "session": row.parameters.get("session_id")}
+    found = session.execute(_STANDING, parameters).first()
+    if found is None:
+        return "booking_gone"
+    booking, event, starts_at = found
+    if booking != BookingStatus.CONFIRMED:
+        return "booking_cancelled"
+    if event != EventStatus.PUBLISHED:
+        return "event_cancelled"
+    return "event_begun" if starts_at is not None and starts_at <= now else ""
+
+
+@lru_cache(maxsize=65536)
+def _number_kind(address: str) -> str:
+    """What sort of address it is: drama, landline, mobile, or "user" for a WhatsApp id without a number."""
+    try:
+        number = parse_phone(address)
+    except InvalidPhoneNumber:
+        return "user"
+    if number.is_drama:
+        return "drama"
+    return "landline" if number.is_landline else "mobile"

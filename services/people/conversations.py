@@ -1,0 +1,71 @@
+"""Conversations: the dialogue's state of each identity, loaded before a turn and saved with its results."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from services.people.identities import PEOPLE
+from services.people.tables import Conversation, InboundMessage
+
+_CONVERSATIONS = Conversation.__table__  # type: ignore[attr-defined]
+_INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
+
+_LOAD = select(_CONVERSATIONS.c.state, _CONVERSATIONS.c.with_staff_until, _CONVERSATIONS.c.updated_at).where(
+    _CONVERSATIONS.c.identity_id == bindparam("identity")
+)
+_LOCK = _LOAD.with_for_update()
+_INSERT = {name: dialect.insert(_CONVERSATIONS) for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))}
+_SAVE = {
+    name: insert.on_conflict_do_update(
+        index_elements=["identity_id"], set_={"state": insert.excluded.state, "updated_at": insert.excluded.updated_at}
+    )
+    for name, insert in _INSERT.items()
+}
+_RECENT = (
+    select(func.count())
+    .select_from(_INBOX)
+    .where(_INBOX.c.identity_id == bindparam("identity"), _INBOX.c.received_at > bindparam("since"))
+)
+_NAME = update(PEOPLE).where(PEOPLE.c.id == bindparam("person"), PEOPLE.c.first_name != bindparam("called"))
+
+
+class Stored(NamedTuple):
+    """A conversation as it was left: its state (JSON), until when staff have it, and when it was saved."""
+
+    state: dict[str, Any]
+    with_staff_until: datetime | None
+    updated_at: datetime | None
+
+    def is_with_staff(self, now: datetime) -> bool:
+        """Whether a person of ours has taken the conversation over."""
+        return self.with_staff_until is not None and self.with_staff_until > now
+
+
+_NEW = Stored({}, None, None)
+
+
+def load(session: Session, identity_id: int, *, lock: bool = False) -> Stored:
+    """The conversation with an identity, empty when there has been none; `lock` keeps other turns out of it."""
+    found = session.execute(_LOCK if lock else _LOAD, {"identity": identity_id}).first()
+    return _NEW if found is None else Stored(*found)
+
+
+def save(session: Session, identity_id: int, state: dict[str, Any], now: datetime) -> None:
+    """Store the state that a turn left behind."""
+    row = {"identity_id": identity_id, "state": state, "updated_at": now}
+    session.execute(_SAVE[session.get_bind().dialect.name], row)
+
+
+def messages_since(session: Session, identity_id: int, now: datetime, span: timedelta) -> int:
+    """How many messages an identity has sent in the last `span`."""
+    count: int = session.execute(_RECENT, {"identity": identity_id, "since": now - span}).scalar_one()
+    return count
+
+
+def name_person(session: Session, person_id: int, first_name: str) -> None:
+    """Remember the first name by which a person is greeted."""
+    if first_name:
+        session.execute(_NAME.values(first_name=first_name), {"person": person_id, "called": first_name})
