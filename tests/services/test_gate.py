@@ -19,7 +19,7 @@ from services.people.verdicts import Refuse, Send, Verdict, Wait
 London = Callable[..., datetime]
 Maker = Callable[..., Any]
 GATE = SendingGate(only_drama=False)
-MOBILE, LANDLINE, DRAMA = "+447911123456", "+442079460123", "+447700900123"
+MOBILE, LANDLINE, DRAMA = "+447400123456", "+442079460123", "+447700900123"
 
 
 def row(now: datetime, kind: str = "broadcast", **changes: Any) -> OutboxRow:
