@@ -27,13 +27,13 @@ class Branch(Strict):
     """One conditional way on: `if` an expression holds, `then` a step id, END, or steps written in place."""
 
     condition: str = Field(alias="if")
-    then: "StepId | list[Step]"
+    then: "StepId | list[StepModel]"
 
 
 class Otherwise(Strict):
     """The last way on, taken when no branch before it held."""
 
-    otherwise: "StepId | list[Step]" = Field(alias="else")
+    otherwise: "StepId | list[StepModel]" = Field(alias="else")
 
 
 def _branch_tag(value: Any) -> str:
@@ -143,7 +143,7 @@ def _step_tag(value: Any) -> str | None:
     return next((key for key in STEP_KEYS if hasattr(value, key)), None)
 
 
-Step = Annotated[
+StepModel = Annotated[
     Annotated[CollectStep, Tag("collect")]
     | Annotated[ActionStep, Tag("action")]
     | Annotated[SetSlotsStep, Tag("set_slots")]
@@ -184,11 +184,12 @@ class FlowModel(Strict):
     guard: str | None = Field(default=None, alias="if")
     nlu_trigger: list[Trigger] = []
     persisted_slots: list[Name] = []
+    takes: list[Name] = []
     replaces: list[Name] = []
     on_cancel: Name | None = None
     small_talk: bool = False
     restate: bool = True
-    steps: Annotated[list[Step], Field(min_length=1)]
+    steps: Annotated[list[StepModel], Field(min_length=1)]
 
 
 class SlotRule(Strict):
@@ -241,12 +242,13 @@ class FlowsFile(Strict):
 
 
 class PatternsFile(FlowsFile):
-    """`patterns.yml`: the repair flows, the figures, and the words that the engine itself knows.
+    """`patterns.yml`: the repair flows with their slots, the figures, and the words that the engine itself knows.
 
     `phrases` maps an intent (or "cancel") to whole messages that mean it whatever the classifier thinks; `joins`
     are the words that join two goals in one message.
     """
 
+    slots: dict[Name, SlotRule] = {}
     phrases: dict[Name, list[str]] = {}
     joins: list[str] = []
     limits: Limits = Limits()

@@ -1,0 +1,148 @@
+"""Whether a message answers the open question, and with what."""
+
+from collections.abc import Callable, Set
+from dataclasses import dataclass
+from typing import Any
+
+from bot.dialogue.commands import Answer, TakeWay
+from bot.dialogue.flows import Flows
+from bot.dialogue.intents import CONTROLS, NO, SKIP, YES
+from bot.dialogue.models import SKIPPED, CollectStep
+from bot.dialogue.state import Question, State
+from bot.understanding import Entity, Understanding
+
+_YES_WORDS = {True, "yes", "affirm"}
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer found, and the entity it was found in, if any."""
+
+    command: Answer | TakeWay
+    entity: Entity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The open question with its collect step and the message to be read against it."""
+
+    flows: Flows
+    question: Question
+    model: CollectStep
+    said: Understanding
+
+    def says(self, intents: Set[str]) -> bool:
+        """Say whether the message is confidently one of these intents."""
+        return self.said.intent in intents and self.said.confidence >= self.flows.limits.start
+
+    def first(self, kinds: list[str]) -> Entity | None:
+        """The first entity of any of these kinds."""
+        return next((entity for entity in self.said.entities if entity.kind in kinds), None)
+
+    def declines(self) -> bool:
+        """Say whether a short message says no and nothing else."""
+        no = self.first(["yes_no"])
+        words = len(self.said.text.split())
+        return words <= _SHORT and (self.says(NO) or (no is not None and not is_yes(no)))
+
+
+def answer_to(flows: Flows, state: State, said: Understanding) -> Answered | None:
+    """Read a message as an answer to the open question; None if there is none, or it is not an answer."""
+    frame = state.top
+    if frame is None or frame.question is None:
+        return None
+    model = flows[frame.flow].collect(frame.question.step)
+    asked = Asked(flows, frame.question, model, said)
+    return _picked(asked) or _known_phrase(asked) or _READERS.get(model.kind, _entity)(asked) or _otherwise(asked)
+
+
+def is_yes(entity: Entity) -> bool:
+    """Say whether a yes_no entity says yes."""
+    return entity.value in _YES_WORDS
+
+
+def _picked(asked: Asked) -> Answered | None:
+    """A button of the menu that the question showed."""
+    text = asked.said.text.strip()
+    payloads = {option.payload for option in asked.question.options}
+    return Answered(Answer(text)) if text in payloads else None
+
+
+def _known_phrase(asked: Asked) -> Answered | None:
+    """A message that means an intent for certain, such as MORE, is not searched for anything else."""
+    return _by_intent(asked) if asked.said.confidence >= 1 else None
+
+
+def _otherwise(asked: Asked) -> Answered | None:
+    found = _by_intent(asked)
+    if found or not asked.model.optional:
+        return found
+    skips = asked.says({SKIP}) or (asked.model.kind != "yes_no" and asked.declines())
+    return Answered(Answer(SKIPPED)) if skips else None
+
+
+def _by_intent(asked: Asked) -> Answered | None:
+    for way in asked.model.on_intent:
+        if asked.says({way.intent}):
+            return Answered(Answer(way.value) if way.then is None else TakeWay(way.then))
+    return None
+
+
+def _choice(asked: Asked) -> Answered | None:
+    payloads = [option.payload for option in asked.question.options]
+    for entity in asked.said.entities:
+        if entity.kind == "choice" and entity.value in payloads:
+            return Answered(Answer(entity.value), entity)
+    yes = asked.first(["yes_no"])
+    if len(payloads) == 1 and (asked.says(YES) or (yes is not None and is_yes(yes))):
+        return Answered(Answer(payloads[0]), yes)
+    return None
+
+
+def _yes_no(asked: Asked) -> Answered | None:
+    entity = asked.first(["yes_no"])
+    if entity is not None:
+        return Answered(Answer(is_yes(entity)), entity)
+    if asked.says(YES | NO):
+        return Answered(Answer(asked.said.intent in YES))
+    return None
+
+
+def _text(asked: Asked) -> Answered | None:
+    """The whole message, unless it is plainly something else, or a no to an optional question."""
+    if _plainly_else(asked) or _by_intent(asked) or (asked.model.optional and asked.declines()):
+        return None
+    text = asked.said.text.strip()
+    return Answered(Answer(text)) if text and not asked.says({SKIP}) else None
+
+
+def _name(asked: Asked) -> Answered | None:
+    return None if _plainly_else(asked) else _entity(asked)
+
+
+def _entity(asked: Asked) -> Answered | None:
+    rule = asked.flows.rule(asked.question.slot)
+    entity = asked.first(rule.source or [asked.model.kind])
+    if entity is None:
+        return None
+    value: Any = entity.value
+    if rule.many:
+        value = [each.value for each in asked.said.entities if each.kind == entity.kind]
+    return Answered(Answer(value), entity)
+
+
+def _plainly_else(asked: Asked) -> bool:
+    """Say whether the message is strongly another matter: almost any words could be a name or a text."""
+    if asked.said.confidence < asked.flows.limits.strong:
+        return False
+    triggers = asked.flows.triggers.get(asked.said.intent, ())
+    return asked.said.intent in CONTROLS or any(not trigger.idle for _, trigger in triggers)
+
+
+_READERS: dict[str, Callable[[Asked], Answered | None]] = {
+    "choice": _choice,
+    "yes_no": _yes_no,
+    "text": _text,
+    "name": _name,
+}

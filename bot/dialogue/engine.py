@@ -1,0 +1,177 @@
+"""The dialogue engine: one understood message in, the next state and the replies out. Pure and deterministic."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.dialogue import frames, repair
+from bot.dialogue.answers import answer_to
+from bot.dialogue.cleanup import tidy
+from bot.dialogue.commands import (
+    Answer,
+    CancelFlow,
+    CannotHandle,
+    Clarify,
+    Command,
+    CorrectSlots,
+    GoBack,
+    GoOn,
+    NothingOpen,
+    OldMenu,
+    Repeat,
+    SetSlots,
+    Skip,
+    StartAgain,
+    StartFlow,
+    TakeWay,
+)
+from bot.dialogue.flows import Flows
+from bot.dialogue.models import CollectStep
+from bot.dialogue.reading import by_phrase, read
+from bot.dialogue.state import Frame, Question, State
+from bot.dialogue.steps import run
+from bot.dialogue.utterance import RunAction, Utterance
+from bot.dialogue.walk import Event, Walk, go_to, place_of
+from bot.understanding import Expecting, Understanding
+
+# Numbers that answer these questions are not lines of a menu.
+_NUMERIC = ("count", "rating")
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What one message did: the next state, what to say, and what happened (for logs)."""
+
+    state: State
+    replies: tuple[Utterance, ...]
+    events: tuple[Event, ...]
+
+
+def advance(flows: Flows, state: State, understanding: Understanding, run_action: RunAction, now: datetime) -> Advance:
+    """Advance a conversation by one message; `state` is left as it was.
+
+    An exception of an action passes through. DialogueError: the files ask for something impossible.
+    """
+    walk = Walk(flows, state.copy(), run_action, now)
+    repair.adopt(flows, walk.state)
+    said = by_phrase(flows, understanding)
+    _dismiss_patterns(walk, said)
+    commands = tidy(flows, walk.state, read(flows, walk.state, said, now))
+    for command in commands:
+        walk.note("command", "", type(command).__name__)
+        _EFFECTS[type(command)](walk, command, commands)
+    run(walk)
+    walk.state.last = list(walk.replies)
+    walk.state.version = flows.version
+    return Advance(walk.state, tuple(walk.replies), tuple(walk.events))
+
+
+def expecting(state: State) -> Expecting | None:
+    """What the next message may be an answer to: the open question, with the last menu shown."""
+    menu = state.menus[-1] if state.menus else None
+    question = state.question
+    if question is not None:
+        shown = menu.utterance.options if menu and question.kind not in _NUMERIC else ()
+        return Expecting(question.slot, question.kind, question.options or shown)
+    return Expecting(menu.slot, "choice", menu.utterance.options) if menu else None
+
+
+def _dismiss_patterns(walk: Walk, said: Understanding) -> None:
+    """Drop a repair question that the message does not answer, so that it is read against the one beneath.
+
+    A yes or no is then not taken for the answer to a question put before the repair.
+    """
+    dismissed = False
+    while (top := walk.state.top) is not None and walk.flow(top).is_pattern:
+        if answer_to(walk.flows, walk.state, said):
+            return
+        walk.state.frames.pop()
+        frames.release(walk, top.own)
+        dismissed = True
+    if dismissed and top is not None and top.question is not None and top.question.kind == "yes_no":
+        top.question = None
+
+
+def _understood(effect: Callable[[Walk, Any], None]) -> Callable[[Walk, Any, list[Command]], None]:
+    """An effect of a command that was understood: the ladder of not understanding begins anew."""
+
+    def whole(walk: Walk, command: Any, _: list[Command]) -> None:
+        walk.state.misses = 0
+        effect(walk, command)
+
+    return whole
+
+
+def _answer(walk: Walk, command: Answer) -> None:
+    frame, question, model = _open(walk)
+    if _is_stale(walk, question):
+        _answer_late(walk, frame, model, command)
+        return
+    walk.fill(frame, {model.collect: command.value})
+    walk.given.add(model.collect)
+    walk.state.asks.pop(place_of(frame), None)
+    walk.note("slot_filled", frame.flow, model.collect)
+
+
+def _open(walk: Walk) -> tuple[Frame, Question, CollectStep]:
+    frame = walk.state.frames[-1]
+    if frame.question is None:
+        raise AssertionError("an answer is only read where a question is open")
+    return frame, frame.question, walk.flow(frame).collect(frame.question.step)
+
+
+def _is_stale(walk: Walk, question: Question) -> bool:
+    late = question.age_hours(walk.now) >= walk.flows.limits.stale_after_hours
+    return late and question.kind in ("yes_no", "choice")
+
+
+def _answer_late(walk: Walk, frame: Frame, model: CollectStep, command: Answer) -> None:
+    """Do not act on an answer that comes hours late: put the question again, or go where the step says."""
+    if model.when_stale is None:
+        repair.pattern(walk, "stale")
+        return
+    if model.kind == "choice":
+        walk.fill(frame, {model.collect: command.value})
+    go_to(frame, model.when_stale)
+
+
+def _take_way(walk: Walk, command: TakeWay) -> None:
+    frame = walk.state.frames[-1]
+    walk.state.asks.pop(place_of(frame), None)
+    go_to(frame, command.step)
+
+
+def _start_again(walk: Walk, _: StartAgain, commands: list[Command]) -> None:
+    walk.state.misses = 0
+    repair.start_again(walk, goal=any(isinstance(command, StartFlow) for command in commands))
+
+
+def _cannot_handle(walk: Walk, command: CannotHandle, _: list[Command]) -> None:
+    repair.not_understood(walk, command.meanings, command.values)
+
+
+def _pattern(name: str) -> Callable[[Walk, Any], None]:
+    def begin(walk: Walk, _: Any) -> None:
+        repair.pattern(walk, name, asked=walk.state.question is not None)
+
+    return begin
+
+
+_EFFECTS: dict[type, Callable[[Walk, Any, list[Command]], None]] = {
+    Answer: _understood(_answer),
+    TakeWay: _understood(_take_way),
+    SetSlots: _understood(lambda walk, command: repair.take_slots(walk, command.values)),
+    CorrectSlots: _understood(lambda walk, command: repair.take_slots(walk, command.values)),
+    StartFlow: _understood(lambda walk, command: frames.start(walk, command.flow)),
+    CancelFlow: _understood(lambda walk, _: repair.cancel(walk)),
+    StartAgain: _start_again,
+    GoBack: _understood(lambda walk, _: repair.back(walk)),
+    Repeat: _understood(lambda walk, _: repair.repeat(walk)),
+    Skip: _understood(_pattern("cannot_skip")),
+    NothingOpen: _understood(_pattern("nothing_open")),
+    OldMenu: _understood(_pattern("old_menu")),
+    GoOn: _understood(lambda *_: None),
+    Clarify: _understood(lambda walk, command: repair.clarify(walk, command.flows, command.values)),
+    CannotHandle: _cannot_handle,
+}

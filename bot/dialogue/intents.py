@@ -1,0 +1,16 @@
+"""The intents that the engine itself knows; all others mean what the flows' triggers say."""
+
+YES = frozenset({"affirm", "accept_offer"})
+NO = frozenset({"deny", "decline_offer"})
+SKIP = "skip"
+HUMAN = "human"
+OUT_OF_SCOPE = "out_of_scope"
+START_AGAIN = "start_again"
+GO_BACK = "go_back"
+REPEAT = "repeat"
+
+# Known by phrase only: the first also means "cancel my booking" when nothing is in progress, the second nothing then.
+CANCEL = "cancel"
+NEVER_MIND = "never_mind"
+
+CONTROLS = frozenset({START_AGAIN, GO_BACK, REPEAT, CANCEL, NEVER_MIND})
