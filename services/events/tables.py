@@ -109,6 +109,9 @@ class Event(SQLModel, table=True):
     referral: str = ""
     contact: str = ""
     bring: str = ""
+    travel: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    parking: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    travel_checked_on: date | None = None
     updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
