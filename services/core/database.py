@@ -4,41 +4,48 @@ SQLite writes go through one thread that commits several units at once (see `wri
 PostgreSQL runs each unit in a transaction of its own. Both have the same interface.
 """
 
+import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from services.core.errors import DatabaseBusy
 from services.core.writer import GroupCommitWriter
 
 T = TypeVar("T")
 
-_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
-)
+_PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+_BROKEN_OFF = {"40001", "40P01"}  # PostgreSQL's serialization failure and deadlock
+_PAUSES = (0.02, 0.1, 0.5)  # seconds
+
+_log = logging.getLogger(__name__)
 
 
 class Database:
     """One database, SQLite or PostgreSQL, addressed by a SQLAlchemy URL.
 
     A unit of work takes a session and neither commits nor rolls back: returning commits, raising undoes it.
+    It does nothing but use its session, since it is run again when the database broke off its transaction.
+    `busy_timeout` is for how many seconds SQLite waits while another process writes.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, busy_timeout: float = 10.0) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._writer: GroupCommitWriter | None = None
+        self._closed = False
         if self.is_sqlite:
-            self.engine = _sqlite_engine(url, "BEGIN", pool_size)
-            self._writer = GroupCommitWriter(_sqlite_engine(url, "BEGIN IMMEDIATE", 1), self._announce)
+            self.engine = _sqlite_engine(url, "BEGIN", pool_size, busy_timeout)
+            writing = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, busy_timeout)
+            self._writer = GroupCommitWriter(writing, self._announce)
         else:
             self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
             self._pool = ThreadPoolExecutor(pool_size, thread_name_prefix="unit")
@@ -55,10 +62,16 @@ class Database:
             return question(session)
 
     def submit(self, unit: Callable[[Session], T]) -> Future[T]:
-        """Start a unit of work; the future holds its result once it is committed, or its exception."""
+        """Start a unit of work; the future holds its result once it is committed, or its exception.
+
+        Raises DatabaseBusy once the database is closed.
+        """
         if self._writer is not None:
             return cast("Future[T]", self._writer.submit(unit))
-        return self._pool.submit(self._transact, unit)
+        try:
+            return self._pool.submit(self._transact, unit)
+        except RuntimeError as error:
+            raise DatabaseBusy("the database is closed") from error
 
     def write(self, unit: Callable[[Session], T]) -> T:
         """Run a unit of work, wait for its commit and return its result."""
@@ -78,14 +91,29 @@ class Database:
             self._writer.close()
         else:
             self._pool.shutdown()
+        self._closed = True
         self.engine.dispose()
 
     def _announce(self, topics: set[str]) -> None:
-        for topic in topics:
-            for callback in self._listeners.get(topic, ()):
+        for callback in (callback for topic in topics for callback in self._listeners.get(topic, ())):
+            try:
                 callback()
+            except Exception:  # the commit stands, and so must whoever made it
+                _log.exception("a listener failed")
 
     def _transact(self, unit: Callable[[Session], T]) -> T:
+        if self._closed:
+            raise DatabaseBusy("the database is closed")
+        for pause in _PAUSES:
+            try:
+                return self._transact_once(unit)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _BROKEN_OFF:
+                    raise
+            time.sleep(pause)  # lets the other side of a deadlock have its locks
+        return self._transact_once(unit)
+
+    def _transact_once(self, unit: Callable[[Session], T]) -> T:
         with Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 result = unit(session)
@@ -102,11 +130,13 @@ def announce(session: Session, topic: str) -> None:
     topics.add(topic)
 
 
-def _sqlite_engine(url: str, begin: str, pool_size: int) -> Engine:
+def _sqlite_engine(url: str, begin: str, pool_size: int, busy_timeout: float) -> Engine:
     engine = create_engine(url, pool_size=pool_size, connect_args={"check_same_thread": False, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={int(busy_timeout * 1000)}")
+        _switch_to_wal(connection, busy_timeout)
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 
@@ -115,3 +145,16 @@ def _sqlite_engine(url: str, begin: str, pool_size: int) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _switch_to_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Turn on write-ahead logging, for which SQLite heeds no busy_timeout while others open the same new file."""
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)

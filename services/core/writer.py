@@ -6,11 +6,13 @@ One thread with a queue has no such contest, and one fsync serves every unit tha
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from services.core.errors import DatabaseBusy
@@ -28,23 +30,30 @@ class Job(NamedTuple):
 class GroupCommitWriter:
     """Runs units one after another, each in a savepoint, and answers after the shared commit.
 
-    `committed` is called with the topics that the batch's units announced, after each commit.
+    `committed` is called with the topics that the batch's units announced, after each commit. Whatever happens,
+    every future gets its result or an exception: nobody is left waiting.
     """
 
     def __init__(self, engine: Engine, committed: Callable[[set[str]], None]) -> None:
+        engine.connect().close()  # a file that cannot be opened is the caller's to know, and at once
         self._engine = engine
         self._committed = committed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._closed = threading.Event()
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, unit: Callable[[Session], Any]) -> Future[Any]:
-        """Queue `unit`; the future holds its result once it is on disk, or its exception."""
-        if self._closed.is_set():
-            raise DatabaseBusy("the writer has stopped")
+        """Queue `unit`; the future holds its result once it is on disk, or its exception.
+
+        Raises DatabaseBusy once the writer is closed.
+        """
         future: Future[Any] = Future()
-        self._queue.put(Job(unit, future))
+        with self._closing:  # no job may slip in behind the end
+            if self._closed:
+                raise DatabaseBusy("the writer has stopped")
+            self._queue.put(Job(unit, future))
         return future
 
     def on_writer_thread(self) -> bool:
@@ -53,17 +62,18 @@ class GroupCommitWriter:
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
-        self._closed.set()
-        self._queue.put(None)
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         self._thread.join()
+        self._engine.dispose()
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            while (first := self._queue.get()) is not None:
-                batch, last = self._take(first)
-                self._commit(connection, batch)
-                if last:
-                    return
+        last = False
+        while not last and (first := self._queue.get()) is not None:
+            batch, last = self._take(first)
+            self._serve([job for job in batch if job.future.set_running_or_notify_cancel()])
 
     def _take(self, first: Job) -> tuple[list[Job], bool]:
         """The first job and whatever waits behind it, and whether the end was reached."""
@@ -78,36 +88,71 @@ class GroupCommitWriter:
             batch.append(job)
         return batch, False
 
-    def _commit(self, connection: Connection, batch: list[Job]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
+    def _serve(self, jobs: list[Job]) -> None:
         topics: set[str] = set()
         try:
-            with connection.begin():
-                for job in batch:
-                    if job.future.set_running_or_notify_cancel():
-                        self._run_unit(connection, job, done, topics)
+            done = self._commit(jobs, topics)
+        except _BrokenOffError:
+            for job in jobs:
+                if not job.future.done():
+                    self._serve([job])
         except BaseException as error:
-            for future, _ in done:
-                future.set_exception(error)
-            return
-        for future, result in done:
-            future.set_result(result)
-        if topics:
-            self._committed(topics)
-
-    @staticmethod
-    def _run_unit(connection: Connection, job: Job, done: list[tuple[Future[Any], Any]], topics: set[str]) -> None:
-        savepoint = connection.begin_nested()
-        session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
-        try:
-            result = job.unit(session)
-            session.flush()
-        except BaseException as error:
-            savepoint.rollback()
-            job.future.set_exception(error)
+            _fail(jobs, error)
         else:
-            savepoint.commit()
-            topics |= session.info.get("topics", set())
-            done.append((job.future, result))
-        finally:
-            session.close()
+            for job, result in done:
+                job.future.set_result(result)
+            if topics:
+                self._committed(topics)
+
+    def _commit(self, jobs: list[Job], topics: set[str]) -> list[tuple[Job, Any]]:
+        """The jobs that are on disk now, with their results; the others' callers have been told why not."""
+        with self._transaction() as connection:
+            if len(jobs) == 1:
+                return [(job, _perform(connection, job, topics)) for job in jobs]
+            try:
+                return [(job, result) for job in jobs for result in _perform_in_savepoint(connection, job, topics)]
+            except BaseException as error:
+                raise _BrokenOffError from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                driver: Any = connection.connection.driver_connection
+                if driver.in_transaction:  # a commit that failed leaves it open
+                    connection.invalidate()
+
+
+class _BrokenOffError(Exception):
+    """One unit broke the transaction of all (a full disk may), so none is kept, and each deserves one of its own."""
+
+
+def _perform_in_savepoint(connection: Connection, job: Job, topics: set[str]) -> tuple[Any, ...]:
+    """The unit's result, or nothing when it failed; then its caller has been told and its changes are undone."""
+    savepoint = connection.begin_nested()
+    try:
+        result = _perform(connection, job, topics)
+    except BaseException as error:
+        savepoint.rollback()
+        job.future.set_exception(error)
+        return ()
+    savepoint.commit()
+    return (result,)
+
+
+def _perform(connection: Connection, job: Job, topics: set[str]) -> Any:
+    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+        result = job.unit(session)
+        session.flush()
+        topics |= session.info.get("topics", set())
+    return result
+
+
+def _fail(jobs: Iterable[Job], error: BaseException) -> None:
+    locked = isinstance(error, OperationalError) and "database is locked" in str(error)
+    for job in jobs:
+        if not job.future.done():
+            job.future.set_exception(DatabaseBusy("another process is writing") if locked else error)
