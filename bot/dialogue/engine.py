@@ -110,7 +110,6 @@ def _answer(walk: Walk, command: Answer) -> None:
         return
     walk.fill(frame, {model.collect: command.value})
     walk.given.add(model.collect)
-    walk.state.asks.pop(place_of(frame), None)
     walk.note("slot_filled", frame.flow, model.collect)
 
 

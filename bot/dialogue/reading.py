@@ -172,12 +172,14 @@ class _Reading:
 
     def _values(self) -> dict[str, Any]:
         """The slots that entities fill unasked; an entity that overlaps the answer is spent."""
+        asked = self.state.question.slot if self.state.question else None
         found: dict[str, Any] = {}
         for entity in () if self._is_button() else self.said.entities:
             if self._is_spent(entity):
                 continue
             for slot in self.flows.fillers.get(entity.kind, ()):
-                self._take(found, slot, entity.value)
+                if slot != asked:
+                    self._take(found, slot, entity.value)
         return found
 
     def _take(self, found: dict[str, Any], slot: str, value: Any) -> None:
