@@ -244,13 +244,14 @@ class FlowsFile(Strict):
 class PatternsFile(FlowsFile):
     """`patterns.yml`: the repair flows with their slots, the figures, and the words that the engine itself knows.
 
-    `phrases` maps an intent (or "cancel") to whole messages that mean it whatever the classifier thinks; `joins`
-    are the words that join two goals in one message.
+    `phrases` maps an intent (or "cancel", "never_mind") to whole messages that mean it whatever the classifier
+    thinks; `joins` are the words that join two wishes in one message; `indiscreet` those that disclose an illness.
     """
 
     slots: dict[Name, SlotRule] = {}
     phrases: dict[Name, list[str]] = {}
     joins: list[str] = []
+    indiscreet: list[str] = []
     limits: Limits = Limits()
 
 
