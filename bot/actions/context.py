@@ -11,7 +11,8 @@ from sqlmodel import Session
 class TurnContext:
     """The surroundings of one turn; `turn` sets it before it advances the dialogue.
 
-    `inbound_id` is the message being answered; `text` its words; `channel` "sms" or "whatsapp".
+    `address` and `channel` ("sms" or "whatsapp") are how they are reached; `inbound_id` is the message being
+    answered and `text` its words.
     """
 
     session: Session
@@ -19,6 +20,7 @@ class TurnContext:
     identity_id: int
     person_id: int
     inbound_id: int
+    address: str
     channel: str
     text: str
 

@@ -1,5 +1,7 @@
 """The one source of the present moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -28,6 +30,16 @@ class SystemClock:
     def move_to(self, moment: datetime) -> None:
         """Make `now` continue from `moment` (aware)."""
         self.offset = moment.astimezone(UTC) - datetime.now(UTC)
+
+    @contextmanager
+    def standing_in_for(self, moment: datetime) -> Iterator[None]:
+        """Tell the time from `moment` (aware) for a while, then go back to what it was."""
+        before = self.offset
+        self.move_to(moment)
+        try:
+            yield
+        finally:
+            self.offset = before
 
 
 class FixedClock:

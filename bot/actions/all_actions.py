@@ -1,0 +1,25 @@
+"""Every action of the product, built once with what it needs."""
+
+from datetime import timedelta
+
+from bot.actions.booking import booking_actions
+from bot.actions.bookings import bookings_actions
+from bot.actions.executor import Actions
+from bot.actions.finding import finding_actions
+from bot.actions.places import places_actions
+from bot.actions.staff import staff_actions
+from bot.actions.travel import travel_actions
+
+
+def all_actions(hold_for: timedelta) -> Actions:
+    """The actions that flows may name; `hold_for` is how long a place is kept without a yes."""
+    return Actions(
+        [
+            *finding_actions(),
+            *places_actions(),
+            *booking_actions(hold_for),
+            *bookings_actions(),
+            *travel_actions(),
+            *staff_actions(),
+        ]
+    )

@@ -1,0 +1,233 @@
+"""Booking a place: hold it on choosing, grow with the party, confirm on an explicit yes."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.actions.base import Say, Slots, TurnAction, phrase
+from bot.actions.context import TurnContext
+from bot.actions.wording import booked_parts, event_line
+from services.booking import outcomes, places
+from services.booking.tables import BookingStatus
+from services.campaigns import reminders
+from services.core.spoken import spoken_moment
+from services.events.tables import Event, Kind, Venue
+from services.people import conversations
+
+PARTY_LIMIT = 6
+
+
+def chosen(payload: str) -> int:
+    """The id in the payload of a menu line, such as 42 in "event:42"."""
+    return int(payload.rpartition(":")[2])
+
+
+def event_with_venue(session: Session, event_id: int) -> tuple[Event, Venue | None]:
+    """An event and where it takes place (None when online)."""
+    event = session.get_one(Event, event_id)
+    return event, session.get(Venue, event.venue_id) if event.venue_id else None
+
+
+class HoldPlace(TurnAction):
+    """Keeps places at the chosen event for a while, as soon as it is chosen."""
+
+    called = "action_hold_place"
+
+    def __init__(self, hold_for: timedelta) -> None:
+        self._hold_for = hold_for
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `hold` to "held", "already", "full", "referral" or "closed", and say which."""
+        event_id = chosen(slots["event_choice"])
+        event, venue = event_with_venue(turn.session, event_id)
+        if event.referral:
+            say("utter_referral_needed", title=event.discreet_title, referral=event.referral)
+            return {"hold": "referral"}
+        outcome = places.hold(
+            turn.session,
+            event_id=event_id,
+            person_id=turn.person_id,
+            identity_id=turn.identity_id,
+            places=min(slots.get("party") or 1, PARTY_LIMIT),
+            now=turn.now,
+            hold_for=self._hold_for,
+        )
+        match outcome:
+            case outcomes.Held():
+                return self._held(outcome, event, venue, turn, say)
+            case outcomes.AlreadyBooked():
+                return self._already(outcome, event, venue, turn, say)
+            case outcomes.Full():
+                say("utter_full", title=event.discreet_title)
+                return {"hold": "full"}
+            case outcomes.Closed():
+                say(f"utter_closed_{_spoken_reason(outcome.reason)}", title=event.discreet_title)
+                return {"hold": "closed"}
+
+    def _held(
+        self, held: outcomes.Held, event: Event, venue: Venue | None, turn: TurnContext, say: Say
+    ) -> dict[str, Any]:
+        say(
+            "utter_held",
+            places=phrase("part_places", places=held.places),
+            until=spoken_moment(held.deadline, turn.now),
+            event=event_line(event, venue, turn.now),
+            course=event.kind == Kind.COURSE,
+        )
+        return {
+            "hold": "held",
+            "booking_id": held.booking_id,
+            "held_places": held.places,
+            "confirm_booking": None,
+            "focus": event.id,
+        }
+
+    def _already(
+        self, booked: outcomes.AlreadyBooked, event: Event, venue: Venue | None, turn: TurnContext, say: Say
+    ) -> dict[str, Any]:
+        """Go on with a place already held; say so when it is booked."""
+        if booked.status == BookingStatus.HELD:
+            renewed = places.renew(turn.session, booked.booking_id, now=turn.now, hold_for=self._hold_for)
+            if isinstance(renewed, outcomes.Held):
+                return self._held(renewed, event, venue, turn, say)
+        say("utter_already_booked", event=event_line(event, venue, turn.now), reference=booked.reference)
+        return {"hold": "already", "focus": event.id}
+
+
+def _spoken_reason(reason: str) -> str:
+    return reason if reason in ("started", "cancelled") else "draft"
+
+
+class AskConfirmBooking(TurnAction):
+    """Restates the booking and asks for the yes."""
+
+    called = "action_ask_confirm_booking"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Ask; nothing changes."""
+        event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
+        say(
+            "utter_ask_confirm_booking",
+            places=phrase("part_places", places=slots.get("held_places") or 1),
+            event=event_line(event, venue, turn.now),
+        )
+        return {}
+
+
+class SetParty(TurnAction):
+    """Grows or shrinks the hold with the party."""
+
+    called = "action_set_party"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `held_places`; a party that does not fit keeps the places it had, and is told so."""
+        wanted = slots.get("party") or 1
+        if wanted == slots.get("held_places"):
+            return {"party_fits": True}
+        outcome = places.resize(turn.session, slots["booking_id"], wanted, now=turn.now)
+        match outcome:
+            case outcomes.Resized():
+                return {"party_fits": True, "held_places": wanted}
+            case outcomes.Full():
+                kept = slots.get("held_places") or 1
+                say("utter_party_full", places=phrase("part_places", places=kept))
+                return {"party_fits": False, "party": kept}
+            case _:
+                return {"party_fits": True}
+
+
+class ConfirmBooking(TurnAction):
+    """Makes the held place a booking, after an explicit yes."""
+
+    called = "action_confirm_booking"
+
+    def __init__(self, hold_for: timedelta) -> None:
+        self._hold_for = hold_for
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `booked` to "booked" or "gone"; a hold that has just lapsed is taken again if there is room."""
+        outcome = self._confirm(slots, turn)
+        if isinstance(outcome, outcomes.Lapsed):
+            renewed = places.renew(turn.session, slots["booking_id"], now=turn.now, hold_for=self._hold_for)
+            if isinstance(renewed, outcomes.Held):
+                outcome = self._confirm(slots, turn)
+        if not isinstance(outcome, outcomes.Confirmed):
+            say("utter_hold_lost")
+            return {"booked": "gone"}
+        self._say_booked(outcome, slots, turn, say)
+        return {"booked": "booked"}
+
+    def _confirm(self, slots: Slots, turn: TurnContext) -> Any:
+        return places.confirm(
+            turn.session,
+            slots["booking_id"],
+            now=turn.now,
+            attendee_name=slots.get("first_name") or "",
+            access_needs=_access(slots),
+        )
+
+    def _say_booked(self, confirmed: outcomes.Confirmed, slots: Slots, turn: TurnContext, say: Say) -> None:
+        reminders.plan(turn.session, confirmed.booking_id, now=turn.now)
+        conversations.name_person(turn.session, turn.person_id, slots.get("first_name") or "")
+        event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
+        say(
+            "utter_booked",
+            places=phrase("part_places", places=confirmed.places),
+            event=event_line(event, venue, turn.now),
+            reference=confirmed.reference,
+            **booked_parts(event, venue, turn.now),
+        )
+
+
+class RenewHold(TurnAction):
+    """Keeps the place again for someone whose yes came hours late."""
+
+    called = "action_renew_hold"
+
+    def __init__(self, hold_for: timedelta) -> None:
+        self._hold_for = hold_for
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `booked` to "held_again" or "gone", and say which."""
+        outcome = places.renew(turn.session, slots["booking_id"], now=turn.now, hold_for=self._hold_for)
+        if not isinstance(outcome, outcomes.Held):
+            say("utter_hold_lost")
+            return {"booked": "gone"}
+        say(
+            "utter_held_again",
+            places=phrase("part_places", places=outcome.places),
+            until=spoken_moment(outcome.deadline, turn.now),
+        )
+        return {"booked": "held_again", "confirm_booking": None}
+
+
+def _access(slots: Slots) -> list[str]:
+    """What would make it easier to take part: known needs by id, anything else in the person's words."""
+    known = list(slots.get("access_wish") or [])
+    said = slots.get("access")
+    return known + [said] if isinstance(said, str) and said not in ("", "skipped") else known
+
+
+class ReleasePlace(TurnAction):
+    """Gives a held place back after a no, or when the booking is broken off."""
+
+    called = "action_release_place"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Free the place; a booking that is no longer held is left as it is."""
+        if slots.get("booking_id"):
+            places.release(turn.session, slots["booking_id"], now=turn.now)
+        return {"booking_id": None, "held_places": None}
+
+
+def booking_actions(hold_for: timedelta) -> list[TurnAction]:
+    """Every action of the booking flow; `hold_for` is how long a place is kept without a yes."""
+    return [
+        HoldPlace(hold_for),
+        AskConfirmBooking(),
+        SetParty(),
+        ConfirmBooking(hold_for),
+        RenewHold(hold_for),
+        ReleasePlace(),
+    ]

@@ -1,0 +1,41 @@
+"""The web application: wires routes to the service, nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
+
+from bot import webhook
+from bot.channels.simulator_web import poster_to
+from bot.service import Service
+from bot.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application of one process; everything is loaded before the first request is taken."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if service.fake_twilio is not None:
+            service.fake_twilio.poster = poster_to(app)
+        await service.start()
+        yield
+        await service.stop()
+
+    app = FastAPI(title="Wellbeing Line", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.service = service
+    app.include_router(webhook.router)
+    app.add_api_route("/health", _health, methods=["GET"])
+    if settings.is_development:
+        from bot.web import development
+
+        app.include_router(development.router)
+    return app
+
+
+async def _health(request: Request) -> JSONResponse:
+    """Say 200 only when a turn can be served."""
+    healthy = await request.app.state.service.is_healthy()
+    return JSONResponse({"status": "ok" if healthy else "unavailable"}, 200 if healthy else 503)

@@ -1,0 +1,26 @@
+"""The `wellbeing` command: what operators and developers type, one file a group."""
+
+import typer
+
+from bot.cli.database import db, demo_data
+from bot.cli.events import events
+from bot.cli.inbox import inbox
+from bot.cli.language import dialogues, nlu
+from bot.cli.serving import chat, demo, serve, tick
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Wellbeing Line: find and book health and wellbeing events by text message.",
+)
+app.command()(serve)
+app.command()(demo)
+app.command()(chat)
+app.command()(tick)
+app.command("demo-data")(demo_data)
+app.add_typer(db, name="db")
+app.add_typer(events, name="events")
+app.add_typer(inbox, name="inbox")
+app.add_typer(nlu, name="nlu")
+app.add_typer(dialogues, name="dialogues")

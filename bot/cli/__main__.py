@@ -1,0 +1,5 @@
+"""Runs the `wellbeing` command as `python -m bot.cli`."""
+
+from bot.cli import app
+
+app()

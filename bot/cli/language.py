@@ -1,0 +1,77 @@
+"""Commands for language: training and testing the understanding, checking the dialogue files."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.session import fail, tells_errors
+from bot.settings import ROOT
+from services.core.errors import ConfigurationError
+
+nlu = typer.Typer(no_args_is_help=True, help="Language understanding.")
+dialogues = typer.Typer(no_args_is_help=True, help="The dialogue files.")
+
+NLU_DATA = ROOT / "nlu_data"
+VAR = ROOT / "var"
+MODEL = VAR / "nlu-model.npz"
+DIALOGUES = ROOT / "dialogues"
+
+
+@nlu.callback()
+def _nlu() -> None:
+    """Language understanding."""
+
+
+@dialogues.callback()
+def _dialogues() -> None:
+    """The dialogue files."""
+
+
+@nlu.command()
+@tells_errors
+def train(
+    if_needed: Annotated[bool, typer.Option("--if-needed", help="Only when the data or the code has changed.")] = False,
+) -> None:
+    """Train the intent model from nlu_data (seconds)."""
+    if if_needed and _is_current():
+        return
+    from bot.nlu.train import train as run
+
+    typer.echo(run(NLU_DATA, MODEL).render())
+
+
+def _is_current() -> bool:
+    from bot.nlu.classify import load
+
+    try:
+        load(MODEL, NLU_DATA)
+    except ConfigurationError:
+        return False
+    return True
+
+
+@nlu.command()
+@tells_errors
+def test() -> None:
+    """Measure the understanding: cross-validation and the held-out messages, with a picture of the confusions."""
+    from bot.nlu.evaluate import evaluate
+
+    typer.echo(evaluate(NLU_DATA, VAR / "nlu").render())
+
+
+@dialogues.command()
+@tells_errors
+def check() -> None:
+    """Find what is wrong in dialogues/: unknown steps, endless loops, missing or too long texts, indiscreet words."""
+    from datetime import timedelta
+
+    from bot.actions.all_actions import all_actions
+    from bot.channels.segments import count
+    from bot.dialogue.checker import check as find_problems
+
+    problems = find_problems(DIALOGUES, all_actions(timedelta(minutes=15)).names, count)
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if problems:
+        fail(f"{len(problems)} problems in the dialogue files.")
+    typer.echo("The dialogue files are in order.")

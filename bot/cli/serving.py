@@ -1,0 +1,117 @@
+"""Commands that run the service: serve, demo, chat, tick."""
+
+import json
+import os
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Annotated
+
+import typer
+
+from bot.cli.session import fail, tells_errors
+from bot.settings import Settings, load_settings
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
+
+
+@tells_errors
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve web and jobs in one process (on SQLite: the only one)."""
+    _default_public_url(port)
+    _serve(load_settings(), host, port)
+
+
+@tells_errors
+def demo(
+    port: Port = 8000,
+    check: Annotated[bool, typer.Option("--check", help="Start on a free port, ask /health, stop.")] = False,
+) -> None:
+    """Set up the demo (database, demo data, language model) and serve it on 127.0.0.1."""
+    os.environ["ENVIRONMENT"] = "development"
+    if check:
+        from bot.cli.checking import check_demo
+
+        check_demo()
+        return
+    _default_public_url(port)
+    settings = load_settings()
+    prepare_demo(settings)
+    typer.echo(f"Wellbeing Line demo: http://127.0.0.1:{port}/phone (stop it with Ctrl+C)")
+    _serve(settings, "127.0.0.1", port)
+
+
+@tells_errors
+def tick(now: Annotated[str, typer.Option("--now", help="The time to act at, ISO 8601 with an offset.")]) -> None:
+    """Development only: run every job, the gate and sending as of a time, and print the counts as JSON."""
+    from bot.cli.ticking import run_tick
+
+    settings = load_settings()
+    if not settings.is_development:
+        fail("tick is for ENVIRONMENT=development only.")
+    typer.echo(json.dumps(run_tick(settings, _moment(now)), sort_keys=True))
+
+
+@tells_errors
+def chat(
+    sender: Annotated[
+        str, typer.Option("--from", help="The number to text from (Ofcom's drama numbers).")
+    ] = "+447700900123",
+    whatsapp: Annotated[bool, typer.Option("--whatsapp", help="Text by WhatsApp instead of SMS.")] = False,
+) -> None:
+    """Talk to the bot in a terminal, through the signed webhook of a running service (started if there is none)."""
+    from bot.cli.chatting import run_chat
+
+    run_chat(load_settings(), sender, "whatsapp" if whatsapp else "sms")
+
+
+def prepare_demo(settings: Settings) -> None:
+    """Bring the demo's database, events and language model up to date, saying what is being done."""
+    from services.events.demo_data import load_demo
+
+    from bot.cli.language import train
+    from services.core.clock import SystemClock
+    from services.core.database import Database
+    from services.journey.gazetteer import Gazetteer
+    from services.migrations.upgrade import upgrade
+
+    settings.var.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    typer.echo(str(load_demo(database, SystemClock().now(), Gazetteer.load().locate)))
+    database.close()
+    train(if_needed=True)
+
+
+def _moment(said: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        fail(f"{said!r} is not an ISO 8601 time, such as 2026-12-01T14:00+00:00.")
+    if moment.tzinfo is None:
+        from services.core.clock import LONDON
+
+        return moment.replace(tzinfo=LONDON)
+    return moment
+
+
+def _default_public_url(port: int) -> None:
+    """In development our own address is known from the port."""
+    if os.environ.get("ENVIRONMENT") == "development":
+        os.environ.setdefault("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    import uvicorn
+
+    from bot.app import create_app
+    from bot.cli.address import announced
+    from bot.logs import configure
+    from services.core.serving import sole_server
+
+    if settings.is_development and host != "localhost" and not ip_address(host).is_loopback:
+        fail("Development serves on this machine only: use --host 127.0.0.1, or set ENVIRONMENT=production.")
+    configure(development=settings.is_development)
+    with sole_server(settings.database_url), announced(settings, port):
+        app = create_app(settings)
+        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, loop="uvloop", http="httptools")

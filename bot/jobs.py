@@ -1,0 +1,86 @@
+"""What the durable engine runs, and when: short idempotent ticks over the app's tables.
+
+Replies never wait for a tick. Each tick finds what is due or what a crash left behind, does one page of it,
+and may be run at any time, twice, or by any process.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+import structlog
+
+from services.booking import places
+from services.campaigns import leases, reminders
+from services.core.database import Database
+
+log = structlog.get_logger(__name__)
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of tick: what it is called, how often it runs, and what it does; `run` returns counts by name."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], dict[str, int]]
+
+
+class Jobs:
+    """All ticks of one process; a lease keeps two processes from running the same one at once."""
+
+    def __init__(self, database: Database, holder: str, jobs: tuple[Job, ...]) -> None:
+        self._database, self._holder, self._jobs = database, holder, jobs
+        self._last: dict[str, float] = {}
+
+    def run_due(self, now: datetime) -> dict[str, int]:
+        """Run the ticks whose time has come round and return their counts; one that fails is logged and tried again."""
+        counts: dict[str, int] = {}
+        for job in self._jobs:
+            if monotonic() - self._last.get(job.name, float("-inf")) >= job.every.total_seconds():
+                counts |= self._run(job, now)
+        return counts
+
+    def run_all(self, now: datetime) -> dict[str, int]:
+        """Run every tick as if the time were `now`, until none finds anything to do, and return the counts."""
+        totals: dict[str, int] = {}
+        for _ in range(100):
+            counts: dict[str, int] = {}
+            for job in self._jobs:
+                counts |= job.run(now)
+            for name, count in counts.items():
+                totals[name] = totals.get(name, 0) + count
+            if not any(counts.values()):
+                break
+        return totals
+
+    def _run(self, job: Job, now: datetime) -> dict[str, int]:
+        self._last[job.name] = monotonic()
+        lease = job.every * 3
+        try:
+            mine = self._database.write(
+                lambda session: leases.take(session, job.name, self._holder, now=now, span=lease)
+            )
+            return job.run(now) if mine else {}
+        except Exception:
+            log.exception("job_failed", job=job.name)
+            return {}
+
+
+def event_jobs(database: Database) -> tuple[Job, ...]:
+    """The ticks that need only the database: lapsed holds, and reminders that are due."""
+
+    def expire(now: datetime) -> dict[str, int]:
+        return {"holds_expired": database.write(lambda session: places.expire_due(session, now, PAGE))}
+
+    def remind(now: datetime) -> dict[str, int]:
+        done = database.write(lambda session: reminders.queue_due(session, now=now, limit=PAGE))
+        return {"reminders_queued": done.queued, "reminders_dropped": done.dropped}
+
+    return (
+        Job("expire_holds", timedelta(seconds=30), expire),
+        Job("queue_reminders", timedelta(seconds=30), remind),
+    )

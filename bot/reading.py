@@ -1,0 +1,72 @@
+"""From a message as it came to an understanding of it: words, a button, a place on the map, or nothing readable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.nlu.interpreter import Interpreter
+from bot.understanding import Entity, Expecting, Understanding
+from services.people.inbox import Arrival
+
+# Twilio takes 1,600 characters; more is a machine's doing, or a test.
+LONGEST = 1600
+
+NearestPlace = Callable[[float, float], dict[str, Any]]
+FindTitle = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads messages with the interpreter; places on a map and titles of events are looked up by the callables."""
+
+    interpreter: Interpreter
+    nearest_place: NearestPlace
+    find_title: FindTitle
+
+    def read(self, arrival: Arrival, expecting: Expecting | None, now: datetime) -> Understanding:
+        """Understand one message in the light of the open question."""
+        pin = location(arrival)
+        if pin is not None:
+            return _pinned(self.nearest_place(*pin))
+        text = words_of(arrival)
+        understood = self.interpreter.understand(text, expecting, now)
+        return self._with_title(_online_as_place(understood, expecting), expecting)
+
+    def _with_title(self, understood: Understanding, expecting: Expecting | None) -> Understanding:
+        """Add the title or provider that a message names, unless it answers a question of another kind."""
+        if expecting is not None and expecting.kind != "choice":
+            return understood
+        title = self.find_title(understood.text)
+        if title is None:
+            return understood
+        named = Entity("title", title, 0, len(understood.text), understood.text)
+        return replace(understood, entities=(*understood.entities, named))
+
+
+def words_of(arrival: Arrival) -> str:
+    """What was said: the payload of a button that was tapped, else the text."""
+    button = arrival.details.get("button") or {}
+    return button.get("payload") or arrival.body or button.get("text") or ""
+
+
+def location(arrival: Arrival) -> tuple[float, float] | None:
+    """The latitude and longitude that were sent as a pin, if any."""
+    pin = arrival.details.get("location")
+    return (pin["lat"], pin["lon"]) if pin else None
+
+
+def _pinned(place: dict[str, Any]) -> Understanding:
+    entity = Entity("place", place, 0, 0, "")
+    return Understanding("", "inform", 1.0, (("inform", 1.0),), (entity,))
+
+
+def _online_as_place(understood: Understanding, expecting: Expecting | None) -> Understanding:
+    """Take "online" as the answer to where it should be."""
+    if expecting is None or expecting.kind != "place" or understood.first("place") or understood.first("place_choice"):
+        return understood
+    online = next((e for e in understood.entities if e.kind == "mode" and e.value == "online"), None)
+    if online is None:
+        return understood
+    place = Entity("place", {"name": "online", "online": True}, online.start, online.end, online.words)
+    return replace(understood, entities=(*understood.entities, place))

@@ -1,0 +1,185 @@
+"""The running service, put together from its settings: what is loaded once and shared by every turn and job."""
+
+import asyncio
+import os
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bot.actions.all_actions import all_actions
+from bot.channels.developer import DeveloperChannel
+from bot.channels.port import OutboundChannel
+from bot.channels.simulator import FakeTwilio, LocalTransport
+from bot.channels.twilio_http import API, HttpTransport, Transport
+from bot.channels.twilio_outbound import TwilioChannel
+from bot.composing import Composer
+from bot.dialogue import loader
+from bot.dialogue.responses import Responses
+from bot.dialogue.safety import load_safety
+from bot.durable import DurableTicks
+from bot.jobs import PAGE, Job, Jobs, event_jobs
+from bot.nlu import classify
+from bot.nlu.interpreter import Interpreter
+from bot.nlu.lexicon import PlaceMention, build_lexicon
+from bot.outbound import Sender
+from bot.preparing import Preparer
+from bot.reading import Reader
+from bot.reconciling import Reconciler
+from bot.settings import ROOT, Settings
+from bot.turn import Dialogue, TurnTaker
+from bot.turn_queue import TurnQueue
+from bot.unsolicited import Unsolicited
+from services.campaigns.gate import SendingGate
+from services.core.clock import SystemClock
+from services.core.database import Database
+from services.events.search import title_words_in
+from services.events.taxonomy import load_taxonomy
+from services.journey.gazetteer import Gazetteer
+from services.journey.place import Mention
+from services.people import inbox
+from services.people.tables import Channel
+
+DIALOGUES = ROOT / "dialogues"
+NLU_DATA = ROOT / "nlu_data"
+_HEALTHY_WITHIN_S = 2.0
+
+
+def model_path(settings: Settings) -> Path:
+    """Where the trained model of a deployment lies."""
+    return settings.var / "nlu-model.npz"
+
+
+class Service:
+    """One process of the service; `start` and `stop` belong to its event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self.database = Database(settings.database_url)
+        self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
+        responses = loader.load_responses(DIALOGUES)
+        self.sender = Sender(self.database, self.clock, self._channels(), self._preparer(responses))
+        self.reconciler = Reconciler(self.database, self.clock, self._channels(), self.sender)
+        self.turns = TurnQueue(self._turn_taker(responses).take)
+        self.jobs = Jobs(self.database, f"{socket.gethostname()}-{os.getpid()}", self._jobs())
+        self.ticks = DurableTicks(settings.database_url, lambda: self.jobs.run_due(self.clock.now()))
+        self._ticking = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Settle what a dead process left, then begin to send, to take turns, and last to run jobs."""
+        await self.reconciler.recover()
+        await self.sender.start()
+        await asyncio.to_thread(self._take_waiting_turns)
+        self.ticks.start()
+
+    async def stop(self) -> None:
+        """Finish what is under way and let go of everything."""
+        await asyncio.to_thread(self.ticks.stop)
+        await asyncio.to_thread(self.turns.close)
+        await self.sender.stop()
+        await asyncio.to_thread(self.database.close)
+
+    def on_recorded(self, inbound_id: int, identity_id: int) -> None:
+        """Take the turn of a message that is in the inbox."""
+        self.turns.submit(inbound_id, identity_id)
+
+    async def is_healthy(self) -> bool:
+        """Whether a turn can be served: the database can be written within two seconds."""
+        check = self.database.submit(lambda session: session.execute(text("SELECT 1")).scalar())
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(check), _HEALTHY_WITHIN_S) == 1
+        except Exception:
+            return False
+
+    async def tick(self, now: datetime) -> dict[str, int]:
+        """Run every job, the gate and sending as of `now`, until nothing is left to do; return the counts."""
+        async with self._ticking:
+            with self.clock.standing_in_for(now):
+                counts = await asyncio.to_thread(self.jobs.run_all, now)
+                await asyncio.to_thread(self.turns.wait_until_idle)
+                counts["messages_sent"] = await self.sender.drain()
+            if self.fake_twilio is not None:
+                await self.fake_twilio.settle()
+        return counts
+
+    def _stand_in(self) -> FakeTwilio:
+        settings = self.settings
+        return FakeTwilio(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), self.clock.now)
+
+    def _transport(self) -> Transport:
+        settings = self.settings
+        token = settings.twilio_auth_token.get_secret_value()
+        if self.fake_twilio is not None:
+            return LocalTransport(self.fake_twilio, settings.twilio_account_sid, token)
+        return HttpTransport(settings.twilio_account_sid, token, settings.twilio_api_base_url or API)
+
+    def _channels(self) -> dict[str, OutboundChannel]:
+        settings = self.settings
+        twilio = TwilioChannel(self._transport(), settings.twilio_account_sid, settings.twilio_messaging_service_sid)
+        channels: dict[str, OutboundChannel] = {Channel.SMS: twilio, Channel.WHATSAPP: twilio}
+        return channels | ({"dev": DeveloperChannel()} if settings.is_development else {})
+
+    def _preparer(self, responses: Responses) -> Preparer:
+        settings = self.settings
+        senders = {Channel.SMS: settings.twilio_sms_from, Channel.WHATSAPP: settings.twilio_whatsapp_from}
+        return Preparer(
+            SendingGate(only_drama=settings.is_development),
+            Unsolicited(responses, self.clock),
+            public_base_url=settings.public_base_url,
+            senders={channel: number for channel, number in senders.items() if number},
+        )
+
+    def _turn_taker(self, responses: Responses) -> TurnTaker:
+        return TurnTaker(
+            self.database,
+            self.clock,
+            self._dialogue(responses),
+            self.sender.deliver,
+            replies_per_hour=self.settings.replies_per_hour,
+        )
+
+    def _dialogue(self, responses: Responses) -> Dialogue:
+        gazetteer = Gazetteer.load()
+        lexicon = build_lexicon(
+            load_taxonomy(),
+            lambda said: [_mention(found) for found in gazetteer.find_in(said)],
+            lambda said: _mention(found) if (found := gazetteer.answer(said)) else None,
+        )
+        model = classify.load(model_path(self.settings), NLU_DATA)
+        reader = Reader(
+            Interpreter(model, lexicon),
+            lambda lat, lon: gazetteer.around(lat, lon).value(),
+            self._find_title,
+        )
+        return Dialogue(
+            loader.load(DIALOGUES),
+            load_safety(DIALOGUES / "safety.yml"),
+            reader,
+            all_actions(self.settings.hold_for),
+            Composer(responses),
+        )
+
+    def _find_title(self, said: str) -> str | None:
+        return self.database.read_once(lambda session: title_words_in(session, said, now=self.clock.now()))
+
+    def _jobs(self) -> tuple[Job, ...]:
+        def resume(_now: datetime) -> dict[str, int]:
+            return {"turns_resumed": self._take_waiting_turns()}
+
+        return (
+            Job("resume_turns", timedelta(seconds=10), resume),
+            *event_jobs(self.database),
+            Job("settle_messages", timedelta(seconds=10), self.reconciler.tick),
+        )
+
+    def _take_waiting_turns(self) -> int:
+        """Queue the messages whose turn a crash or a restart left untaken; those queued already are passed over."""
+        waiting = self.database.read_once(lambda session: inbox.waiting(session, PAGE))
+        started = [self.turns.submit(message.id, message.identity_id) for message in waiting]
+        return sum(not turn.cancelled() for turn in started)
+
+
+def _mention(found: Mention) -> PlaceMention:
+    return PlaceMention(found.start, found.end, found.value)

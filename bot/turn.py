@@ -1,0 +1,248 @@
+"""One message in, one unit of work: safety first, then consent, then the dialogue; outbox rows come out."""
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot.actions.context import TurnContext, current_turn
+from bot.actions.executor import Actions
+from bot.composing import Composer
+from bot.dialogue.engine import advance, expecting
+from bot.dialogue.flows import Flows
+from bot.dialogue.safety import Hit, Safety
+from bot.dialogue.state import State
+from bot.dialogue.utterance import Utterance
+from bot.reading import LONGEST, Reader, location, words_of
+from bot.stopping import answer_keyword
+from bot.understanding import Understanding
+from services.core.clock import Clock
+from services.core.database import Database
+from services.people import consent, conversations, flags, inbox, outbox
+from services.people.conversations import Stored
+from services.people.identities import Recipient
+from services.people.inbox import Arrival
+from services.people.outbox import OutboxRow
+from services.people.tables import InboundStatus, Priority
+
+log = structlog.get_logger(__name__)
+
+Deliver = Callable[[Sequence[OutboxRow]], None]
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """The parts of the conversation that are the same for everybody: loaded once, shared by all turns."""
+
+    flows: Flows
+    safety: Safety
+    reader: Reader
+    actions: Actions
+    composer: Composer
+
+
+class _Moved(Exception):
+    """Another process changed the conversation between reading and writing; read it again."""
+
+
+class TurnTaker:
+    """Takes the turn of one message; `deliver` is handed the outbox rows of each commit.
+
+    `replies_per_hour` is how many messages of one address are answered in an hour; red flags always are.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, dialogue: Dialogue, deliver: Deliver, *, replies_per_hour: int
+    ) -> None:
+        self._database, self._clock, self._dialogue, self._deliver = database, clock, dialogue, deliver
+        self._replies_per_hour = replies_per_hour
+
+    def take(self, inbound_id: int) -> list[str]:
+        """Answer one message of the inbox and return the texts of the answer; a message answered before gets none."""
+        arrival, stored, recent = self._database.read_once(lambda session: self._look(session, inbound_id))
+        if arrival is None or arrival.status != InboundStatus.RECEIVED:
+            return []
+        hits = () if arrival.safety_checked else self._dialogue.safety.check(words_of(arrival))
+        if hits:
+            return self._commit(lambda session: self._red_flag(session, arrival, hits))
+        try:
+            return self._answer(arrival, stored, recent)
+        except Exception:
+            log.exception("turn_failed", inbound_id=inbound_id)
+            trace = traceback.format_exc()
+            return self._commit(lambda session: self._apologise(session, arrival, trace))
+
+    def _look(self, session: Session, inbound_id: int) -> tuple[Arrival | None, Stored, int]:
+        arrival = inbox.load(session, inbound_id)
+        if arrival is None:
+            return None, Stored({}, None, None), 0
+        now = self._clock.now()
+        recent = conversations.messages_since(session, arrival.identity_id, now, _HOUR)
+        return arrival, conversations.load(session, arrival.identity_id), recent
+
+    def _commit(self, unit: Callable[[Session], list[OutboxRow]]) -> list[str]:
+        rows = self._database.write(unit)
+        self._deliver(rows)
+        return [row.parameters["text"] for row in rows]
+
+    def _answer(self, arrival: Arrival, stored: Stored, recent: int) -> list[str]:
+        keyword = consent.keyword_of(arrival.body, arrival.details.get("opt_out_type"))
+        if keyword is not None:
+            return self._commit(lambda session: self._keyword(session, arrival, keyword))
+        if arrival.opted_out or stored.is_with_staff(self._clock.now()):
+            return self._commit(lambda session: self._stay_silent(session, arrival))
+        if recent > self._replies_per_hour:
+            return self._commit(lambda session: self._slow_down(session, arrival, recent))
+        return self._converse(arrival, stored)
+
+    def _converse(self, arrival: Arrival, stored: Stored) -> list[str]:
+        while True:
+            now = self._clock.now()
+            unread = _unreadable(arrival)
+            state = State.from_json(stored.state)
+            if unread is not None:
+                return self._commit(lambda session: self._say(session, arrival, state, [unread], now))
+            understood = self._dialogue.reader.read(arrival, expecting(state), now)
+            try:
+                return self._commit(lambda session: self._advance(session, arrival, stored, understood, now))
+            except _Moved:
+                stored = self._database.read_once(lambda session: conversations.load(session, arrival.identity_id))
+
+    def _advance(
+        self, session: Session, arrival: Arrival, read: Stored, understood: Understanding, now: datetime
+    ) -> list[OutboxRow]:
+        """Advance the dialogue and write everything that comes of it."""
+        if not inbox.mark_processed(session, arrival.id):
+            return []
+        stored = conversations.load(session, arrival.identity_id, lock=True)
+        if stored.updated_at != read.updated_at:
+            raise _Moved
+        context = TurnContext(
+            session,
+            now,
+            arrival.identity_id,
+            arrival.person_id,
+            arrival.id,
+            arrival.address,
+            arrival.channel,
+            arrival.body,
+        )
+        token = current_turn.set(context)
+        try:
+            state = State.from_json(stored.state)
+            run = self._dialogue.composer.runner(self._dialogue.actions)
+            advanced = advance(self._dialogue.flows, state, understood, run, now)
+        finally:
+            current_turn.reset(token)
+        log.info("turn", inbound_id=arrival.id, intent=understood.intent, confidence=round(understood.confidence, 2))
+        return self._store(session, arrival, advanced.state, advanced.replies, now)
+
+    def _say(
+        self, session: Session, arrival: Arrival, state: State, said: Sequence[Utterance], now: datetime
+    ) -> list[OutboxRow]:
+        if not inbox.mark_processed(session, arrival.id):
+            return []
+        return self._store(session, arrival, state, said, now)
+
+    def _store(
+        self, session: Session, arrival: Arrival, state: State, said: Sequence[Utterance], now: datetime
+    ) -> list[OutboxRow]:
+        texts = self._dialogue.composer.texts(said, arrival.channel, state.slots, welcome=not state.version)
+        state.version = self._dialogue.flows.version
+        conversations.save(session, arrival.identity_id, state.to_json(), now)
+        stopped = consent.is_opted_out(session, arrival.address)
+        return [self._reply(session, arrival, "consent" if stopped else "reply", text, now) for text in texts]
+
+    def _reply(self, session: Session, arrival: Arrival, kind: str, text: str, now: datetime) -> OutboxRow:
+        return outbox.enqueue_claimed(
+            session,
+            _recipient(arrival),
+            kind=kind,
+            parameters={"text": text},
+            priority=Priority.SAFETY if kind == "safety" else Priority.REPLY,
+            now=now,
+            in_reply_to=arrival.id,
+        )
+
+    def _red_flag(self, session: Session, arrival: Arrival, hits: Sequence[Hit]) -> list[OutboxRow]:
+        """Store the hits and send the fixed reply; the dialogue stays where it was."""
+        if not inbox.mark_processed(session, arrival.id):
+            return []
+        now = self._clock.now()
+        inbox.mark_safety_checked(session, arrival.id)
+        for hit in hits:
+            flags.raise_flag(
+                session,
+                identity_id=arrival.identity_id,
+                inbound_id=arrival.id,
+                category=hit.category,
+                rule=hit.rule,
+                severity=hit.severity,
+                now=now,
+            )
+        return [self._reply(session, arrival, "safety", self._dialogue.safety.reply(hits), now)]
+
+    def _keyword(self, session: Session, arrival: Arrival, keyword: consent.Keyword) -> list[OutboxRow]:
+        if not inbox.mark_processed(session, arrival.id):
+            return []
+        now = self._clock.now()
+        said = answer_keyword(session, arrival, keyword, now)
+        if not said or arrival.details.get("opt_out_type"):
+            return []
+        texts = self._dialogue.composer.texts([said], arrival.channel, {}, welcome=False)
+        return [self._reply(session, arrival, "consent", text, now) for text in texts]
+
+    def _stay_silent(self, session: Session, arrival: Arrival) -> list[OutboxRow]:
+        inbox.mark_silent(session, arrival.id)
+        return []
+
+    def _slow_down(self, session: Session, arrival: Arrival, recent: int) -> list[OutboxRow]:
+        """Say once that answers pause, then say nothing: two machines must not talk for ever."""
+        if recent > self._replies_per_hour + 1:
+            return self._stay_silent(session, arrival)
+        if not inbox.mark_processed(session, arrival.id):
+            return []
+        text = self._dialogue.composer.text(Utterance("utter_slow_down"), arrival.channel, {})
+        return [self._reply(session, arrival, "reply", text, self._clock.now())]
+
+    def _apologise(self, session: Session, arrival: Arrival, trace: str) -> list[OutboxRow]:
+        """Keep the message as failed, with its trace, and say sorry with a way to a person."""
+        if not inbox.mark_failed(session, arrival.id, trace):
+            return []
+        now = self._clock.now()
+        flags.raise_flag(
+            session,
+            identity_id=arrival.identity_id,
+            inbound_id=arrival.id,
+            category="failed_turn",
+            severity=2,
+            now=now,
+        )
+        if arrival.opted_out:
+            return []
+        text = self._dialogue.composer.text(Utterance("utter_apology"), arrival.channel, {})
+        return [self._reply(session, arrival, "reply", text, now)]
+
+
+def _recipient(arrival: Arrival) -> Recipient:
+    return Recipient(
+        arrival.identity_id,
+        arrival.person_id,
+        arrival.channel,
+        arrival.address,
+        arrival.recipient,
+        arrival.last_inbound_at,
+        arrival.opted_out,
+    )
+
+
+def _unreadable(arrival: Arrival) -> Utterance | None:
+    """What is said to a message without words, or with too many."""
+    text = words_of(arrival)
+    if location(arrival) is None and not text.strip():
+        return Utterance("utter_media_declined" if arrival.details.get("media") else "utter_blank")
+    return Utterance("utter_too_long") if len(text) > LONGEST else None

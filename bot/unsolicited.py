@@ -1,0 +1,62 @@
+"""The words of messages that nobody asked for, put together at the moment of sending: reminders, changed events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions.wording import booked_parts, when, where
+from bot.dialogue.responses import Rendered, Responses
+from bot.dialogue.utterance import Utterance
+from services.booking import bookings
+from services.booking.bookings import Booked
+from services.core.clock import Clock
+from services.core.spoken import spoken_range
+from services.events.tables import Event, EventSession, Venue
+from services.people.outbox import OutboxRow
+from services.people.tables import Person
+from services.people.verdicts import Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Unsolicited:
+    """Renders outbox rows of these kinds; travel and parking are as of now, not as of planning."""
+
+    responses: Responses
+    clock: Clock
+
+    def __call__(self, session: Session, row: OutboxRow) -> Rendered | Refuse:
+        """The text of one row, or why there is nothing to say any more."""
+        booked = bookings.by_id(session, row.booking_id) if row.booking_id else None
+        if booked is None:
+            return Refuse("booking_gone")
+        event = session.get_one(Event, booked.event_id)
+        venue = session.get(Venue, event.venue_id) if event.venue_id else None
+        now = self.clock.now()
+        match row.kind:
+            case "reminder":
+                said = self._reminder(session, row, booked, event, venue, now)
+            case "event_moved" | "event_cancelled":
+                said = _changed(row.kind.removeprefix("event_"), event, venue, now)
+            case _:
+                return Refuse("unknown_kind")
+        slots = {"first_name": booked.attendee_name or session.get_one(Person, booked.person_id).first_name or None}
+        return self.responses.render(said, row.channel, slots)
+
+    @staticmethod
+    def _reminder(
+        session: Session, row: OutboxRow, booked: Booked, event: Event, venue: Venue | None, now: datetime
+    ) -> Utterance:
+        meeting = session.get_one(EventSession, row.parameters["session_id"])
+        parameters = {
+            "title": booked.discreet_title,
+            "when": spoken_range(meeting.starts_at, meeting.ends_at, now),
+            "where": where(venue),
+            **booked_parts(event, venue, now),
+        }
+        return Utterance("utter_unsolicited_reminder", parameters)
+
+
+def _changed(change: str, event: Event, venue: Venue | None, now: datetime) -> Utterance:
+    parameters = {"title": event.discreet_title, "when": when(event, now), "where": where(venue)}
+    return Utterance(f"utter_unsolicited_{change}", parameters)
