@@ -1,0 +1,151 @@
+"""Every way of writing a place's name that is known beforehand, and what each one means."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from services.journey.atlas import Atlas, guards, rows, within_reach, words_of
+from services.journey.context import Guard
+from services.journey.place import Choices, OutsideLondon, Place, Resolution, spread_m
+from services.journey.reading import key_of
+
+# Namesakes closer together than this need no question: the nearest events are the same.
+_SAME_SPOT_M = 3_000
+_MOST_CHOICES = 4
+_AFTER_NAME = re.compile(r"\s*[,(/].*")
+# Words of names that people shorten or leave out.
+_SHORTENED = ((" street", " st"), (" and ", " "))
+_WHOLE_BOROUGH = (
+    "anywhere in {}", "all over {}", "all of {}", "whole of {}", "across {}", "throughout {}",
+    "borough of {}", "london borough of {}", "{} borough", "{} council",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a listed name means, and how much it needs around it; an idiom (None) means no place at all."""
+
+    key: str
+    guard: Guard
+    resolution: Resolution | None
+
+
+class _Rank(IntEnum):
+    """Which of several places of one name is meant: the first kind that has one."""
+
+    ALIAS = 0
+    AREA = 1
+    BOROUGH = 2
+    HOSPITAL = 3
+    STATION = 4
+    TOWN = 5
+    STATION_AROUND = 6
+    BEYOND = 7
+    WARD = 8
+
+
+# Far-off towns are spoken of for other reasons ("Bristol stool chart", "Leeds United").
+_GUARDS = {_Rank.BEYOND: Guard.WORD, _Rank.WARD: Guard.WHOLE}
+
+
+def list_names(atlas: Atlas, common: frozenset[str]) -> dict[str, Name]:
+    """Return every listed name by key: official names, their variants, nicknames and idioms.
+
+    ValueError when an alias names a place that no table has.
+    """
+    ranked: dict[str, dict[_Rank, list[Place]]] = defaultdict(lambda: defaultdict(list))
+    for key, rank, place in _written(atlas, common):
+        ranked[key][rank].append(place)
+    guarded = guards()
+    names = {key: Name(key, _guard(key, found, guarded), _choose(found)) for key, found in ranked.items()}
+    names.update((name.key, name) for name in _aliases(atlas))
+    names.update((key, Name(key, Guard.FREE, None)) for key in map(key_of, words_of("idioms.txt")))
+    return names
+
+
+def _guard(key: str, found: dict[_Rank, list[Place]], guarded: dict[str, Guard]) -> Guard:
+    return guarded.get(key, _GUARDS.get(min(found), Guard.FREE))
+
+
+def _choose(found: dict[_Rank, list[Place]]) -> Resolution:
+    places = found[min(found)]
+    return one_of(places)
+
+
+def one_of(places: list[Place]) -> Resolution:
+    """Return the first of some namesakes, or a choice between them when they lie too far apart to guess."""
+    if spread_m(places) <= _SAME_SPOT_M:
+        return within_reach(places[0])
+    near = [place for place in places if not isinstance(within_reach(place), OutsideLondon)]
+    if len(near) < 2:
+        return within_reach((near or places)[0])
+    return Choices(tuple(_told_apart(near[:_MOST_CHOICES])))
+
+
+def _told_apart(places: list[Place]) -> list[Place]:
+    """Return the places with their boroughs in brackets where their names are the same."""
+    if len({place.name for place in places}) == len(places):
+        return places
+    return [replace(place, name=f"{place.name} ({place.borough})") for place in places]
+
+
+def _written(atlas: Atlas, common: frozenset[str]) -> Iterator[tuple[str, _Rank, Place]]:
+    """Yield every spelling with its place, official names before their variants."""
+    for area in atlas.areas:
+        rank = _Rank.AREA if area.borough or area.kind == "region" else _Rank.TOWN
+        yield from ((key, rank, area) for key in _spellings(area.name))
+    for hospital in atlas.hospitals:
+        yield from ((key, _Rank.HOSPITAL, hospital) for key in _hospital_spellings(hospital.name))
+    for station in atlas.stations:
+        rank = _Rank.STATION if station.borough else _Rank.STATION_AROUND
+        for key in _spellings(station.name.removesuffix(" station")):
+            yield key, rank, station
+            yield f"{key} station", rank, station
+    for beyond in atlas.beyond:
+        yield from ((key, _Rank.BEYOND, beyond) for key in _spellings(beyond.name))
+    for borough in atlas.boroughs.values():
+        yield key_of(borough.name), _Rank.BOROUGH, borough
+        for short in {key_of(borough.name), key_of(borough.name).split(" upon ")[0]}:
+            yield from ((pattern.format(short), _Rank.ALIAS, borough) for pattern in _WHOLE_BOROUGH)
+    for ward in atlas.wards:
+        yield from ((key, _Rank.WARD, ward) for key in _ward_spellings(ward.name, common))
+
+
+def _spellings(name: str) -> set[str]:
+    """Return a name's keys: as written, without what stands in brackets, "st" for "street", without "and"."""
+    keys = {key_of(name), key_of(_AFTER_NAME.sub("", name))}
+    for word, short in _SHORTENED:
+        if word in name.lower():
+            keys |= {key.replace(word, short) for key in keys}
+    return keys
+
+
+def _hospital_spellings(name: str) -> set[str]:
+    keys = _spellings(name)
+    keys |= {key.replace(" university", "").replace(" and chelsea", "") for key in keys}
+    return keys | {key.removeprefix("the ") for key in keys}
+
+
+def _ward_spellings(name: str, common: frozenset[str]) -> set[str]:
+    key = key_of(name)
+    return {f"{key} ward"} if key in common else {key, f"{key} ward"}
+
+
+def _aliases(atlas: Atlas) -> Iterator[Name]:
+    """Yield the nicknames of aliases.csv: columns alias, places (divided by "|"), guard."""
+    known = _by_shown_name(atlas)
+    for alias, targets, guard in rows("aliases.csv"):
+        missing = [target for target in targets.split("|") if target not in known]
+        if missing:
+            raise ValueError(f"aliases.csv: {alias!r} names unknown places {missing}")
+        places = [known[target] for target in targets.split("|")]
+        for key in _spellings(alias):
+            yield Name(key, Guard(guard or Guard.FREE), one_of(places))
+
+
+def _by_shown_name(atlas: Atlas) -> dict[str, Place]:
+    known = {f"{borough.name} borough": borough for borough in atlas.boroughs.values()}
+    known.update((place.name, place) for place in (*atlas.beyond, *atlas.stations, *atlas.hospitals, *atlas.areas))
+    return known
