@@ -1,0 +1,198 @@
+"""The names of events: which words of a message name one, and which events some words name.
+
+Brands ("Look Good Feel Better", "HOPE") are told from descriptions ("Eating well after treatment") by their capitals;
+a description is a name only when most of it is written out, so that ordinary talk names nothing.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+from ruamel.yaml import YAML
+
+_LISTS = YAML(typ="safe").load(Path(__file__).with_name("name_words.yml"))
+_EMPTY = frozenset(_LISTS["empty"].split())
+_KINDS = frozenset(_LISTS["kinds"].split())
+_ABBREVIATIONS = frozenset(_LISTS["abbreviations"].split())
+_INSTITUTIONS = frozenset(_LISTS["institutions"].split())
+_SHARED_BY_PROVIDERS = frozenset(_LISTS["shared_by_providers"].split())
+_SPOKEN_OF = frozenset(_LISTS["spoken_of"].split())
+
+# The words of names that one word of a message is, or may be a slip for, likeliest first.
+Spelled = tuple[str, ...]
+
+
+class Phrase(NamedTuple):
+    """Words in order that make a name, and how many of them, from the first on, are enough.
+
+    `alone` is why a single word may do: "brand" only beside a word such as "course", "provider" nearly anywhere.
+    """
+
+    words: tuple[str, ...]
+    enough: int
+    alone: str = ""
+
+
+class Mention(NamedTuple):
+    """Words of a name, and where they start and end among the telling words of a message."""
+
+    words: tuple[str, ...]
+    start: int
+    end: int
+
+
+class Names:
+    """The distinct names of events, each a title, a discreet title and a provider, numbered as given."""
+
+    def __init__(self, named: Sequence[tuple[str, str, str]]) -> None:
+        self.count = len(named)
+        self._having: dict[str, set[int]] = defaultdict(set)
+        for number, parts in enumerate(named):
+            for word in {word for part in parts for word in tokens(part)} - _EMPTY:
+                self._having[word].add(number)
+        self._by_initial: dict[str, list[str]] = defaultdict(list)
+        for word in self._having.keys() | _KINDS:
+            self._by_initial[word[0]].append(word)
+        self._phrases: dict[str, set[Phrase]] = defaultdict(set)
+        for key, phrase in _phrases(named):
+            self._phrases[key].add(phrase)
+        self._spell = lru_cache(maxsize=4096)(self._spelled)
+
+    def meant_by(self, words: str) -> set[int]:
+        """Return the numbers of the names that the given words fit best; none when they fit fewer than 3 in 5."""
+        said = [(self._spell(token) or (token,))[0] for token in tokens(words) if token not in _EMPTY]
+        wanted = [word for word in said if word not in _KINDS] or said
+        score: dict[int, int] = defaultdict(int)
+        for word in wanted:
+            for number in self._having.get(word, ()):
+                score[number] += 1
+        best = max(score.values(), default=0)
+        return {number for number, reached in score.items() if reached == best} if best >= 0.6 * len(wanted) else set()
+
+    def named_in(self, text: str) -> str | None:
+        """Return the words of a message that name an event or its provider, as those are spelled; None if none do."""
+        said = tokens(text)
+        spelled = [self._spell(token) for token in said if token not in _EMPTY]
+        found = max(self._mentions(spelled, len(said) == 1), key=lambda mention: len(mention.words), default=None)
+        return " ".join(self._extended(found, spelled)) if found else None
+
+    def _spelled(self, token: str) -> Spelled:
+        if token in self._having or token in _KINDS or len(token) < 5:
+            return (token,)
+        near = [word for word in self._by_initial[token[0]] if _is_slip(token, word)]
+        return (*sorted(near, key=lambda word: (OSA.distance(token, word), word)), token)
+
+    def _mentions(self, spelled: Sequence[Spelled], only_word: bool) -> Iterator[Mention]:
+        for start, options in enumerate(spelled):
+            for phrase in (phrase for word in options for phrase in self._phrases.get(word, ())):
+                mention = _followed(phrase, spelled, start)
+                if len(mention.words) >= phrase.enough and (only_word or _may_be_meant(phrase, mention, spelled)):
+                    yield mention
+
+    def _extended(self, mention: Mention, spelled: Sequence[Spelled]) -> list[str]:
+        """The name, and words beside it that say which of its events is meant ("maggies" and "yoga")."""
+        meant = set.intersection(*(self._having.get(word, set()) for word in mention.words))
+        before: list[str] = []
+        behind: list[str] = []
+        start, end = mention.start, mention.end
+        for more, side in ((before, spelled[max(start - 2, 0) : start]), (behind, spelled[end : end + 3])):
+            for word in (options[0] for options in side if options[0] not in _KINDS):
+                if word not in mention.words and meant & self._having.get(word, set()):
+                    meant &= self._having[word]
+                    more.append(word)
+        return [*before, *mention.words, *behind]
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text in small letters, apostrophes closed up (Maggie's: maggies)."""
+    return re.findall(r"[a-z0-9]+", text.lower().replace("'", "").replace("’", ""))
+
+
+def _is_slip(token: str, word: str) -> bool:
+    """Whether a token may be a misspelling: one slip from 6 letters on, two from 8."""
+    slips = 0 if len(word) < 6 else 1 if len(word) < 8 else 2
+    return abs(len(token) - len(word)) <= slips and OSA.distance(token, word, score_cutoff=slips) <= slips
+
+
+def _phrases(named: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, Phrase]]:
+    """Yield every phrase with the word that it begins with."""
+    parts = list(zip(*named, strict=True)) or [(), (), ()]
+    for title in {*parts[0], *parts[1]}:
+        for run in _capitalised_runs(title):
+            yield from _brand(run)
+        words = _telling(title.split())
+        if len(words) > 2:
+            yield words[0], Phrase(words, max(3, -(-3 * len(words) // 4)))
+    for words in map(_provider_words, set(parts[2])):
+        if words:
+            alone = "" if len(words) > 1 else "provider" if len(words[0]) > 5 else "brand"
+            yield words[0], Phrase(words, _most_of(words), alone)
+
+
+def _brand(run: Sequence[str]) -> Iterator[tuple[str, Phrase]]:
+    """Yield the phrases that a stretch of capitalised words makes: itself and, from four words on, its initials."""
+    words = _telling(run)
+    if len(words) > 1:
+        yield words[0], Phrase(words, _most_of(words))
+    elif words and any(map(_is_acronym, run)):
+        yield words[0], Phrase(words, 1, "brand")
+    if len(words) > 3:
+        yield "".join(word[0] for word in words), Phrase(words, 0)
+
+
+def _most_of(words: Sequence[str]) -> int:
+    return len(words) if len(words) < 3 else len(words) - 1
+
+
+def _capitalised_runs(title: str) -> list[list[str]]:
+    """The stretches of two or more capitalised words, and single words all in capitals."""
+    runs: list[list[str]] = [[]]
+    for word in re.findall(r"[\w'’]+", title):
+        if word[0].isupper():
+            runs[-1].append(word)
+        else:
+            runs.append([])
+    return [run for run in runs if len(run) > 1 or any(map(_is_acronym, run))]
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 2 and word.isupper() and word not in _ABBREVIATIONS
+
+
+def _telling(words: Iterable[str]) -> tuple[str, ...]:
+    """The words of a name that tell it from others."""
+    return tuple(token for word in words for token in tokens(word) if token not in _EMPTY | _KINDS)
+
+
+def _provider_words(provider: str) -> tuple[str, ...]:
+    """What a provider is called by; nothing for one that is a place or has no name of its own."""
+    if _INSTITUTIONS & set(tokens(provider)):
+        return ()
+    return tuple(word for word in _telling(provider.split()) if word not in _SHARED_BY_PROVIDERS)
+
+
+def _followed(phrase: Phrase, spelled: Sequence[Spelled], start: int) -> Mention:
+    """How much of a phrase stands from `start` on; one word of it at a time may be left out."""
+    if not phrase.enough:
+        return Mention(phrase.words, start, start + 1)
+    found: list[str] = []
+    place = 0
+    for options in spelled[start:]:
+        word = next((word for word in phrase.words[place : place + 2] if word in options), None)
+        if word is None:
+            break
+        found.append(word)
+        place = phrase.words.index(word, place) + 1
+    return Mention(tuple(found), start, start + len(found))
+
+
+def _may_be_meant(phrase: Phrase, mention: Mention, spelled: Sequence[Spelled]) -> bool:
+    """Whether the words beside a name of a single word let it be one."""
+    beside = {word for options in spelled[max(mention.start - 1, 0) : mention.end + 1] for word in options}
+    if phrase.alone == "provider":
+        return not beside & _SPOKEN_OF
+    return phrase.alone != "brand" or bool(beside & _KINDS)

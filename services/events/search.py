@@ -1,0 +1,116 @@
+"""Finding events to come: what fits, best first, and what to give up when nothing does."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from math import isnan, nan
+from typing import Any
+
+from sqlalchemy import Executable, Row, bindparam, select
+from sqlmodel import Session, col
+
+from services.events.index import EventIndex, Ints, Shown, current_index
+from services.events.query import Match, Query, SearchResult, Widened
+from services.events.ranking import Ranking
+from services.events.sphere import Floats, metres_from, on_sphere
+from services.events.tables import Event, EventStatus, Mode, Venue
+from services.events.wishes import Wishes
+
+# Given more than the ids to go by, SQLite would walk the index of starts, twenty times slower.
+_LEFT = "SELECT id, capacity - taken, status FROM event WHERE id IN ({})"
+_BY_ID: Executable = (
+    select(
+        col(Event.id), col(Event.discreet_title), col(Event.starts_at), col(Event.ends_at), col(Event.mode),
+        col(Event.kind), col(Venue.name).label("venue"), col(Venue.lat), col(Venue.lon),
+    )
+    .outerjoin(Venue, col(Event.venue_id) == col(Venue.id))
+    .where(col(Event.id).in_(bindparam("ids", expanding=True)))
+)  # fmt: skip
+
+
+def search(session: Session, query: Query, *, limit: int, now: datetime) -> SearchResult:
+    """Return the best `limit` events to come that fit and have places left.
+
+    Of several dates of one offer the best comes first, the others after everything else. When nothing fits, one wish
+    is given up, the first in the order of `Widened` that yields anything; if no single one does, the first two, three,
+    and so on. Who it is for, the stage and the cancer type are never given up.
+    """
+    index = current_index(session, now)
+    wishes = Wishes(index, query, now)
+    for given_up in _ways(wishes.made):
+        ranking = Ranking(index, query, now, frozenset(given_up))
+        best_first = ranking.best_first(wishes.fit(frozenset(given_up)))
+        matches, has_more = _chosen(session, index, best_first, query, limit)
+        if matches:
+            return SearchResult(tuple(matches), has_more, given_up)
+    return SearchResult((), has_more=False)
+
+
+def load_matches(
+    session: Session, event_ids: Sequence[int], *, lat: float | None, lon: float | None, now: datetime | None = None
+) -> list[Match]:
+    """Return those of some events, in their order, that can still be booked; ones already begun too without `now`."""
+    if not event_ids:
+        return []
+    found = {
+        row.id: row for row in session.execute(_BY_ID, {"ids": list(event_ids)}) if now is None or row.starts_at > now
+    }
+    left = _left(session, list(found))
+    return [
+        _match(each, _shown(found[each]), left[each], _metres(found[each], lat, lon))
+        for each in event_ids
+        if left.get(each, 0) > 0
+    ]
+
+
+def title_words_in(session: Session, text: str, *, now: datetime) -> str | None:
+    """Return the words of a message that name an event to come or its provider, None when it names none."""
+    return current_index(session, now).names.named_in(text)
+
+
+def _ways(made: tuple[Widened, ...]) -> Iterator[tuple[Widened, ...]]:
+    yield ()
+    yield from ((wish,) for wish in made)
+    yield from (made[:count] for count in range(2, len(made) + 1))
+
+
+def _chosen(
+    session: Session, index: EventIndex, best_first: Iterator[tuple[Ints, Floats]], query: Query, limit: int
+) -> tuple[list[Match], bool]:
+    """The first `limit` matches, and whether there are more; further dates of one offer come last."""
+    first: dict[int, Match] = {}
+    repeated: list[Match] = []
+    for batch, ways in best_first:
+        ids, offers = index.ids[batch].tolist(), index.series[batch].tolist()
+        left = _left(session, ids)
+        for event_id, offer, place, metres in zip(ids, offers, batch.tolist(), ways.tolist(), strict=True):
+            if left.get(event_id, 0) >= query.places and event_id not in query.seen:
+                match = _match(event_id, index.shown[place], left[event_id], metres)
+                repeated.append(match) if offer in first else first.update({offer: match})
+        if len(first) >= limit and len(first) + len(repeated) > limit:
+            break
+    found = [*first.values(), *repeated]
+    return found[:limit], len(found) > limit
+
+
+def _left(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """How many places are left at those of some events that are on."""
+    if not ids:
+        return {}
+    found = session.connection().exec_driver_sql(_LEFT.format(",".join(str(int(each)) for each in ids))).all()
+    return {event_id: left for event_id, left, status in found if status == EventStatus.PUBLISHED}
+
+
+def _shown(row: Row[Any]) -> Shown:
+    return Shown(row.discreet_title, row.starts_at, row.ends_at, row.mode, row.kind, row.venue or "")
+
+
+def _match(event_id: int, shown: Shown, left: int, metres: float) -> Match:
+    title, starts_at, ends_at, mode, kind, venue = shown
+    return Match(event_id, title, starts_at, ends_at, mode, kind, venue, left, None if isnan(metres) else metres)
+
+
+def _metres(row: Row[Any], lat: float | None, lon: float | None) -> float:
+    """The way to an event; nan where there is none or it cannot be told."""
+    if lat is None or row.lat is None or row.mode == Mode.ONLINE:
+        return nan
+    return float(metres_from(on_sphere(lat, lon), on_sphere(row.lat, row.lon)))
