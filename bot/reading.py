@@ -30,7 +30,7 @@ class Reader:
         if pin is not None:
             return _pinned(self.nearest_place(*pin))
         text = words_of(arrival)
-        understood = self.interpreter.understand(text, expecting, now)
+        understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         return self._with_title(_online_as_place(understood, expecting), expecting)
 
     def _with_title(self, understood: Understanding, expecting: Expecting | None) -> Understanding:
@@ -59,6 +59,17 @@ def location(arrival: Arrival) -> tuple[float, float] | None:
 def _pinned(place: dict[str, Any]) -> Understanding:
     entity = Entity("place", place, 0, 0, "")
     return Understanding("", "inform", 1.0, (("inform", 1.0),), (entity,))
+
+
+def _choices_as_payloads(understood: Understanding, expecting: Expecting | None) -> Understanding:
+    """Name the lines of the menu that were picked by their payloads, as the dialogue knows them."""
+    if expecting is None or not expecting.options:
+        return understood
+    entities = tuple(
+        replace(entity, value=expecting.options[entity.value].payload) if entity.kind == "choice" else entity
+        for entity in understood.entities
+    )
+    return replace(understood, entities=entities)
 
 
 def _online_as_place(understood: Understanding, expecting: Expecting | None) -> Understanding:

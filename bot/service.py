@@ -4,51 +4,34 @@ import asyncio
 import os
 import socket
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.actions.all_actions import all_actions
 from bot.channels.developer import DeveloperChannel
 from bot.channels.port import OutboundChannel
 from bot.channels.simulator import FakeTwilio, LocalTransport
 from bot.channels.twilio_http import API, HttpTransport, Transport
 from bot.channels.twilio_outbound import TwilioChannel
-from bot.composing import Composer
 from bot.dialogue import loader
 from bot.dialogue.responses import Responses
-from bot.dialogue.safety import load_safety
 from bot.durable import DurableTicks
 from bot.jobs import PAGE, Job, Jobs, event_jobs
-from bot.nlu import classify
-from bot.nlu.interpreter import Interpreter
-from bot.nlu.lexicon import PlaceMention, build_lexicon
+from bot.loading import DIALOGUES, load_dialogue, model_path
 from bot.outbound import Sender
 from bot.preparing import Preparer
-from bot.reading import Reader
 from bot.reconciling import Reconciler
-from bot.settings import ROOT, Settings
-from bot.turn import Dialogue, TurnTaker
+from bot.settings import Settings
+from bot.turn import TurnTaker
 from bot.turn_queue import TurnQueue
 from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate
 from services.core.clock import SystemClock
 from services.core.database import Database
 from services.events.search import title_words_in
-from services.events.taxonomy import load_taxonomy
-from services.journey.gazetteer import Gazetteer
-from services.journey.place import Mention
 from services.people import inbox
 from services.people.tables import Channel
 
-DIALOGUES = ROOT / "dialogues"
-NLU_DATA = ROOT / "nlu_data"
 _HEALTHY_WITHIN_S = 2.0
-
-
-def model_path(settings: Settings) -> Path:
-    """Where the trained model of a deployment lies."""
-    return settings.var / "nlu-model.npz"
 
 
 class Service:
@@ -135,30 +118,9 @@ class Service:
         return TurnTaker(
             self.database,
             self.clock,
-            self._dialogue(responses),
+            load_dialogue(model_path(self.settings), responses, self._find_title, hold_for=self.settings.hold_for),
             self.sender.deliver,
             replies_per_hour=self.settings.replies_per_hour,
-        )
-
-    def _dialogue(self, responses: Responses) -> Dialogue:
-        gazetteer = Gazetteer.load()
-        lexicon = build_lexicon(
-            load_taxonomy(),
-            lambda said: [_mention(found) for found in gazetteer.find_in(said)],
-            lambda said: _mention(found) if (found := gazetteer.answer(said)) else None,
-        )
-        model = classify.load(model_path(self.settings), NLU_DATA)
-        reader = Reader(
-            Interpreter(model, lexicon),
-            lambda lat, lon: gazetteer.around(lat, lon).value(),
-            self._find_title,
-        )
-        return Dialogue(
-            loader.load(DIALOGUES),
-            load_safety(DIALOGUES / "safety.yml"),
-            reader,
-            all_actions(self.settings.hold_for),
-            Composer(responses),
         )
 
     def _find_title(self, said: str) -> str | None:
@@ -179,7 +141,3 @@ class Service:
         waiting = self.database.read_once(lambda session: inbox.waiting(session, PAGE))
         started = [self.turns.submit(message.id, message.identity_id) for message in waiting]
         return sum(not turn.cancelled() for turn in started)
-
-
-def _mention(found: Mention) -> PlaceMention:
-    return PlaceMention(found.start, found.end, found.value)

@@ -139,19 +139,27 @@ class TurnTaker:
         finally:
             current_turn.reset(token)
         log.info("turn", inbound_id=arrival.id, intent=understood.intent, confidence=round(understood.confidence, 2))
-        return self._store(session, arrival, advanced.state, advanced.replies, now)
+        return self._store(session, arrival, advanced.state, advanced.replies, now, is_first=not stored.state)
 
     def _say(
         self, session: Session, arrival: Arrival, state: State, said: Sequence[Utterance], now: datetime
     ) -> list[OutboxRow]:
         if not inbox.mark_processed(session, arrival.id):
             return []
-        return self._store(session, arrival, state, said, now)
+        return self._store(session, arrival, state, said, now, is_first=not state.version)
 
     def _store(
-        self, session: Session, arrival: Arrival, state: State, said: Sequence[Utterance], now: datetime
+        self,
+        session: Session,
+        arrival: Arrival,
+        state: State,
+        said: Sequence[Utterance],
+        now: datetime,
+        *,
+        is_first: bool,
     ) -> list[OutboxRow]:
-        texts = self._dialogue.composer.texts(said, arrival.channel, state.slots, welcome=not state.version)
+        """Save the state and write the answer; the first one begins with who we are."""
+        texts = self._dialogue.composer.texts(said, arrival.channel, state.slots, welcome=is_first)
         state.version = self._dialogue.flows.version
         conversations.save(session, arrival.identity_id, state.to_json(), now)
         stopped = consent.is_opted_out(session, arrival.address)

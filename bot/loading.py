@@ -1,0 +1,52 @@
+"""Loads what the conversation is made of: flows, words, the language model, the gazetteer, the red flags."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.actions.all_actions import all_actions
+from bot.composing import Composer
+from bot.dialogue import loader
+from bot.dialogue.responses import Responses
+from bot.dialogue.safety import load_safety
+from bot.nlu import classify
+from bot.nlu.interpreter import Interpreter
+from bot.nlu.lexicon import PlaceMention, build_lexicon
+from bot.reading import FindTitle, Reader
+from bot.settings import ROOT, Settings
+from bot.turn import Dialogue
+from services.events.taxonomy import load_taxonomy
+from services.journey.gazetteer import Gazetteer
+from services.journey.place import Mention
+
+DIALOGUES = ROOT / "dialogues"
+NLU_DATA = ROOT / "nlu_data"
+
+
+def model_path(settings: Settings) -> Path:
+    """Where the trained model of a deployment lies."""
+    return settings.var / "nlu-model.npz"
+
+
+def load_dialogue(model: Path, responses: Responses, find_title: FindTitle, *, hold_for: timedelta) -> Dialogue:
+    """Everything that turns share; ConfigurationError when the model is missing or older than its data.
+
+    `find_title` tells whether a message names an event or a provider; `hold_for` is how long a place is kept.
+    """
+    gazetteer = Gazetteer.load()
+    lexicon = build_lexicon(
+        load_taxonomy(),
+        lambda said: [_mention(found) for found in gazetteer.find_in(said)],
+        lambda said: _mention(found) if (found := gazetteer.answer(said)) else None,
+    )
+    interpreter = Interpreter(classify.load(model, NLU_DATA), lexicon)
+    return Dialogue(
+        loader.load(DIALOGUES),
+        load_safety(DIALOGUES / "safety.yml"),
+        Reader(interpreter, lambda lat, lon: gazetteer.around(lat, lon).value(), find_title),
+        all_actions(hold_for),
+        Composer(responses),
+    )
+
+
+def _mention(found: Mention) -> PlaceMention:
+    return PlaceMention(found.start, found.end, found.value)

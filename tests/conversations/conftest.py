@@ -1,0 +1,26 @@
+"""What every conversation under test shares: the dialogue, loaded once, with a model trained on the current data."""
+
+from datetime import timedelta
+
+import pytest
+from bot.nlu.train import train
+
+from bot.dialogue import loader
+from bot.loading import DIALOGUES, NLU_DATA, load_dialogue
+from bot.nlu import classify
+from bot.settings import ROOT
+from bot.turn import Dialogue
+from services.core.errors import ConfigurationError
+
+MODEL = ROOT / "var" / "nlu-model.npz"
+
+
+@pytest.fixture(scope="session")
+def dialogue() -> Dialogue:
+    """The dialogue as it is served."""
+    try:
+        classify.load(MODEL, NLU_DATA)
+    except ConfigurationError:
+        train(NLU_DATA, MODEL)
+    responses = loader.load_responses(DIALOGUES)
+    return load_dialogue(MODEL, responses, lambda said: None, hold_for=timedelta(minutes=15))

@@ -1,0 +1,162 @@
+"""A phone for tests: texts the bot through the inbox and the turn, and receives what would be sent.
+
+Every turn reads the conversation's state from the database, as JSON, and writes it back; nothing is kept in memory.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlmodel import Session
+
+from bot.dialogue import loader
+from bot.jobs import event_jobs
+from bot.loading import DIALOGUES
+from bot.preparing import Preparer, Ready
+from bot.turn import Dialogue, TurnTaker
+from bot.unsolicited import Unsolicited
+from services.campaigns.gate import SendingGate
+from services.core.clock import LONDON, FixedClock
+from services.core.database import Database
+from services.events.search import title_words_in
+from services.events.tables import Event, EventSession, Kind, Mode, Provider, Venue
+from services.people import inbox, outbox
+from services.people.inbox import InboundDraft
+from services.people.outbox import OutboxRow
+
+SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+OUR_NUMBER = "+447700900000"
+
+
+@dataclass
+class Phone:
+    """One person's phone and the service it texts."""
+
+    database: Database
+    clock: FixedClock
+    taker: TurnTaker
+    preparer: Preparer
+    number: str = "+447700900123"
+    channel: str = "sms"
+    sent: list[OutboxRow] = field(default_factory=list)
+    count: int = 0
+
+    def text(self, body: str, **details: Any) -> list[str]:
+        """Send one message and return the texts of the answer."""
+        self.count += 1
+        draft = InboundDraft(f"SM{self.count:032}", self.channel, self.number, OUR_NUMBER, body, details)
+        taken = self.database.write(lambda session: inbox.record(session, draft, self.clock.now()))
+        assert taken is not None
+        self.clock.advance(timedelta(seconds=20))
+        return self.taker.take(taken.id)
+
+    def wait(self, span: timedelta) -> list[str]:
+        """Let time pass, run what is due at its end, and return the texts that came unasked."""
+        self.clock.advance(span)
+        for job in event_jobs(self.database):
+            job.run(self.clock.now())
+        return self.database.write(self._receive)
+
+    def _receive(self, session: Session) -> list[str]:
+        prepared = [
+            self.preparer.prepare(session, row, self.clock.now()) for row in outbox.claim(session, self.clock.now())
+        ]
+        return [ready.message.text for ready in prepared if isinstance(ready, Ready)]
+
+
+def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number: str, channel: str) -> Phone:
+    """A phone that texts the service over a database, with the clock at `now`."""
+    clock = FixedClock(now)
+    responses = loader.load_responses(DIALOGUES)
+    preparer = Preparer(
+        SendingGate(only_drama=True),
+        Unsolicited(responses, clock),
+        public_base_url="http://127.0.0.1:8000",
+        senders={"sms": OUR_NUMBER},
+    )
+
+    def find_title(said: str) -> str | None:
+        return database.read_once(lambda session: title_words_in(session, said, now=clock.now()))
+
+    dialogue = replace(dialogue, reader=replace(dialogue.reader, find_title=find_title))
+    taker = TurnTaker(database, clock, dialogue, lambda rows: None, replies_per_hour=1000)
+    return Phone(database, clock, taker, preparer, number, channel)
+
+
+def load_events(path: Path, now: datetime) -> Callable[[Session], None]:
+    """A unit of work that puts the events of a file into the store."""
+    data = yaml.safe_load(path.read_text())
+
+    def unit(session: Session) -> None:
+        venues = {key: _venue(session, row) for key, row in data["venues"].items()}
+        for key, row in data["events"].items():
+            _event(session, key, row, venues.get(row.get("venue", "")), now)
+
+    return unit
+
+
+def _venue(session: Session, row: dict[str, Any]) -> int:
+    checked = date.fromisoformat(str(row.pop("checked")))
+    venue = Venue(**row, travel_checked_on=checked)
+    session.add(venue)
+    session.flush()
+    assert venue.id is not None
+    return venue.id
+
+
+def _event(session: Session, key: str, row: dict[str, Any], venue_id: int | None, now: datetime) -> None:
+    starts = [_london(moment) for moment in (row["starts"], *row.get("sessions", ()))]
+    length = timedelta(minutes=row["minutes"])
+    provider = Provider(name=f"{row.get('provider', 'Wellbeing')} ({key})")
+    session.add(provider)
+    session.flush()
+    event = Event(
+        external_id=key,
+        title=row["title"],
+        discreet_title=row["discreet"],
+        kind=row.get("kind", Kind.SINGLE),
+        mode=row.get("mode", Mode.IN_PERSON),
+        venue_id=venue_id,
+        provider_id=provider.id,
+        joining_link=row.get("link", ""),
+        starts_at=starts[0],
+        ends_at=starts[-1] + length,
+        capacity=row["capacity"],
+        taken=row.get("taken", 0),
+        cancer_types=row.get("types", []),
+        needs=row.get("needs", []),
+        audience=row.get("audience", []),
+        access=["wheelchair"] if "step_free" in row.get("access", []) else [],
+        referral=row.get("referral", ""),
+        contact=row.get("contact", ""),
+        bring=row.get("bring", ""),
+        updated_at=now,
+    )
+    session.add(event)
+    session.flush()
+    for position, start in enumerate(starts):
+        session.add(EventSession(event_id=event.id, position=position, starts_at=start, ends_at=start + length))
+
+
+def _london(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=LONDON)
+
+
+def span_of(said: str) -> timedelta:
+    """A stretch of time such as "2 days" or "1 hour"."""
+    number, unit = said.split()
+    return int(number) * SPANS[unit.rstrip("s")]
+
+
+def matches(expected: str, said: Sequence[str]) -> bool:
+    """Whether what was said is what was expected; "..." in the expectation stands for any words."""
+    pattern = ".*".join(re.escape(_plain(part)) for part in expected.split("..."))
+    return re.fullmatch(pattern.replace(r"\ ", r"\s*").replace(" ", r"\s*"), _plain("\n".join(said))) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
