@@ -26,7 +26,7 @@ class Reminder(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     booking_id: int = Field(foreign_key="booking.id", index=True)
-    session_id: int = Field(foreign_key="event_session.id", index=True)
+    session_id: int = Field(foreign_key="event_session.id", index=True, ondelete="CASCADE")
     kind: str
     due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     status: str = "planned"

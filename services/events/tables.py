@@ -75,8 +75,9 @@ class Event(SQLModel, table=True):
 
     `taken` counts places held, offered and confirmed, companions included; the CHECK is the last guard against
     selling a place twice. `starts_at` and `ends_at` are those of the first and the last session.
-    `referral` is empty when anyone may book and otherwise says who may refer. Lists hold taxonomy ids; an empty
-    list means "any". `language` may name several, joined by ";".
+    `travel`, `parking` and their date override the venue's block when not empty. `referral` is empty when anyone may
+    book and otherwise says who may refer. Lists hold taxonomy ids; an empty list means "any". `language` may name
+    several, joined by ";".
     """
 
     __table_args__ = (

@@ -377,7 +377,7 @@ def _create_reminder() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"]),
-        sa.ForeignKeyConstraint(["session_id"], ["event_session.id"]),
+        sa.ForeignKeyConstraint(["session_id"], ["event_session.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("booking_id", "session_id", "kind"),
     )
