@@ -76,13 +76,20 @@ class RateLimited:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """The provider was not reached: nothing left this machine. Safe to post again later."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Nobody knows whether the provider has the message."""
 
     why: str
 
 
-SendResult = Accepted | Rejected | RateLimited | Unknown
+SendResult = Accepted | Rejected | RateLimited | Unreached | Unknown
 
 
 @dataclass(frozen=True, slots=True)

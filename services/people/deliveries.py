@@ -21,7 +21,11 @@ from services.people.tables import OutboxStatus, Priority
 
 _ORDER = ("queued", "sending", "unknown", "sent", "failed", "delivered", "read")
 _ROW = OUTBOX.c.id == bindparam("row")
-_UNDECIDED = OUTBOX.c.status.in_(("queued", "sending", "unknown"))
+_OPEN = or_(OUTBOX.c.status == "sending", OUTBOX.c.status == "unknown")  # IN (...) cannot be executed many times
+_UNDECIDED = or_(OUTBOX.c.status == "queued", _OPEN)
+
+# An attempt may only write about itself: `attempts` has moved on once the message was claimed again.
+_OF_ATTEMPT = (_ROW, OUTBOX.c.attempts == bindparam("attempt"))
 
 _RECORD = {
     OutboxStatus.SENT: update(OUTBOX)
@@ -36,23 +40,13 @@ _RECORD = {
         sent_at=func.coalesce(OUTBOX.c.sent_at, bindparam("at", type_=OUTBOX.c.sent_at.type)),
     ),
     OutboxStatus.UNKNOWN: update(OUTBOX)
-    .where(_ROW, OUTBOX.c.status == "sending")
+    .where(*_OF_ATTEMPT, OUTBOX.c.status == "sending")
     .values(status="unknown", reason=bindparam("why"), text=bindparam("words"), segments=bindparam("parts")),
     OutboxStatus.QUEUED: update(OUTBOX)
-    .where(_ROW, OUTBOX.c.status.in_(("sending", "unknown")))
-    .values(
-        status="queued",
-        reason=bindparam("why"),
-        due_at=bindparam("due"),
-        claimed_at=None,
-        attempts=OUTBOX.c.attempts - bindparam("unused"),
-    ),
-    OutboxStatus.FAILED: update(OUTBOX)
-    .where(_ROW, OUTBOX.c.status.in_(("sending", "unknown")))
-    .values(status="failed", reason=bindparam("why")),
-    OutboxStatus.REFUSED: update(OUTBOX)
-    .where(_ROW, OUTBOX.c.status.in_(("sending", "unknown")))
-    .values(status="refused", reason=bindparam("why")),
+    .where(*_OF_ATTEMPT, _OPEN)
+    .values(status="queued", reason=bindparam("why"), due_at=bindparam("due"), claimed_at=None),
+    OutboxStatus.FAILED: update(OUTBOX).where(*_OF_ATTEMPT, _OPEN).values(status="failed", reason=bindparam("why")),
+    OutboxStatus.REFUSED: update(OUTBOX).where(*_OF_ATTEMPT, _OPEN).values(status="refused", reason=bindparam("why")),
 }
 
 _ADVANCE = (
@@ -100,33 +94,31 @@ _OURS = select(OUTBOX.c.provider_id).where(OUTBOX.c.provider_id.in_(bindparam("m
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one attempt at sending showed.
+    """What one attempt at sending a message showed.
 
-    `status` is sent (with `provider_id`), unknown, queued (put back until `due_at`), failed or refused; `reason` the
-    provider's code or the gate's word; `text` what was sent, in `segments` parts. `attempted` is False when a message
-    was put back without having been posted.
+    `attempt` is the row's `attempts` when it was claimed. `status` is sent (with `provider_id`), unknown, queued (put
+    back until `due_at`), failed or refused; `reason` the provider's code or the gate's word; `text` what was sent, in
+    `segments` parts.
     """
 
     row_id: int
+    attempt: int
     status: OutboxStatus
     provider_id: str = ""
     reason: str = ""
     text: str = ""
     segments: int = 0
     due_at: datetime | None = None
-    attempted: bool = True
 
     def marks(self, now: datetime) -> dict[str, Any]:
         """The values that the statement for this status binds."""
         row: dict[str, Any] = {"row": self.row_id}
         if self.status is OutboxStatus.SENT:
             return row | {"provider_message": self.provider_id, "words": self.text, "parts": self.segments, "at": now}
-        row["why"] = self.reason
+        row |= {"attempt": self.attempt, "why": self.reason}
         if self.status is OutboxStatus.UNKNOWN:
             return row | {"words": self.text, "parts": self.segments}
-        if self.status is OutboxStatus.QUEUED:
-            return row | {"due": self.due_at or now, "unused": int(not self.attempted)}
-        return row
+        return row | {"due": self.due_at or now} if self.status is OutboxStatus.QUEUED else row
 
 
 def record(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
@@ -161,16 +153,16 @@ def advance(
 def note_refusal(session: Session, row: OutboxRow, refusal: str, code: str, now: datetime) -> None:
     """Act on what the provider's refusal of a message means beyond that message.
 
-    "consent": it holds the address as opted out, so we do too, and a safety reply lost to that is an emergency for
-    staff. "configuration": staff are told, once for each code until they have handled it.
+    "consent": it holds the address as opted out, so we do too. "configuration": staff are told, once for each code
+    until they have handled it. A safety reply that was refused for whatever reason is an emergency for staff.
     """
     if refusal == "consent":
         consent.opt_out(session, row.address, "provider", now)
     if row.priority == Priority.SAFETY:
-        note = "A safety reply did not reach this person: the provider refused it."
+        note = "The safety reply to this person was not delivered."
         _flag(session, row, "safety_reply_refused", 0, code, note, now)
     elif refusal == "configuration" and not flags.has_open(session, "delivery", code):
-        note = "The provider refuses messages because of how our account, sender or template is set up."
+        note = "Messages cannot be sent because of how they, our account or our number are set up."
         _flag(session, row, "delivery", 1, code, note, now)
 
 

@@ -1,16 +1,21 @@
 """A web application with Twilio's webhooks alone, its signing peer, and Twilio-shaped forms."""
 
 import json
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
 from bot import webhook
+from bot.channels.simulator import FakeTwilio, LocalTransport
+from bot.channels.simulator_web import create_app
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "twilio"
 TOKEN = "a-token-for-tests"
@@ -64,3 +69,29 @@ def post(client, sign):
         return client.post(path, data=form, headers=given | (headers or {}))
 
     return post
+
+
+@pytest.fixture
+def fake(clock, twilio_form):
+    """The stand-in for Twilio, which posts no reports unless a test gives it a poster."""
+    return FakeTwilio(twilio_form()["AccountSid"], TOKEN, clock.now)
+
+
+@pytest.fixture
+def local(fake):
+    """The way to the stand-in within the process."""
+    return LocalTransport(fake, fake.account_sid, TOKEN)
+
+
+@pytest.fixture
+def served(fake):
+    """The stand-in on a port of this machine; the address it answers by."""
+    config = uvicorn.Config(create_app(fake), port=0, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()

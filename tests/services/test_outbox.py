@@ -62,7 +62,7 @@ def report(database, clock):
 
 
 def sent(row_id, provider_id="SM1"):
-    return Outcome(row_id, OutboxStatus.SENT, provider_id=provider_id, text="hello", segments=1)
+    return Outcome(row_id, 1, OutboxStatus.SENT, provider_id=provider_id, text="hello", segments=1)
 
 
 def test_writing_wakes_the_sender_and_a_second_copy_is_nothing(database, write):
@@ -138,7 +138,7 @@ def test_a_safety_reply_waits_for_nobody(write, claim):
 def test_an_unknown_message_holds_nothing_up(write, claim, record):
     first, second = write(1), write(1)
     claim()
-    record(Outcome(first, OutboxStatus.UNKNOWN, reason="timeout"))
+    record(Outcome(first, 1, OutboxStatus.UNKNOWN, reason="timeout"))
     assert claim() == [second]
 
 
@@ -174,10 +174,10 @@ def test_outcomes_are_written_down_together(write, claim, record, message, clock
     later = clock.now() + timedelta(minutes=5)
     record(
         sent(rows[0]),
-        Outcome(rows[1], OutboxStatus.UNKNOWN, reason="timeout", text="hello", segments=1),
-        Outcome(rows[2], OutboxStatus.QUEUED, reason="429", due_at=later),
-        Outcome(rows[3], OutboxStatus.REFUSED, reason="opted_out"),
-        Outcome(rows[4], OutboxStatus.FAILED, reason="21211"),
+        Outcome(rows[1], 1, OutboxStatus.UNKNOWN, reason="timeout", text="hello", segments=1),
+        Outcome(rows[2], 1, OutboxStatus.QUEUED, reason="429", due_at=later),
+        Outcome(rows[3], 1, OutboxStatus.REFUSED, reason="opted_out"),
+        Outcome(rows[4], 1, OutboxStatus.FAILED, reason="21211"),
     )
     assert [message(row).status for row in rows] == ["sent", "unknown", "queued", "refused", "failed"]
     assert [message(row).reason for row in rows] == ["", "timeout", "429", "opted_out", "21211"]
@@ -185,11 +185,15 @@ def test_outcomes_are_written_down_together(write, claim, record, message, clock
     assert (message(rows[2]).due_at, message(rows[2]).claimed_at, message(rows[2]).attempts) == (later, None, 1)
 
 
-def test_a_message_put_back_unposted_counts_no_attempt(write, claim, record, message):
+def test_an_attempt_writes_only_about_itself(write, claim, record, message):
     row = write()
     claim()
-    record(Outcome(row, OutboxStatus.QUEUED, reason="quiet_hours", attempted=False))
-    assert message(row).attempts == 0
+    record(Outcome(row, 1, OutboxStatus.UNKNOWN, reason="timeout"))
+    record(Outcome(row, 1, OutboxStatus.QUEUED, reason="not_listed"))
+    assert claim() == [row]
+    for status in (OutboxStatus.QUEUED, OutboxStatus.FAILED, OutboxStatus.REFUSED, OutboxStatus.UNKNOWN):
+        record(Outcome(row, 1, status, reason="late"))
+        assert (message(row).status, message(row).attempts) == ("sending", 2)
 
 
 @pytest.mark.parametrize(
@@ -232,8 +236,8 @@ def test_a_failure_keeps_its_reason_when_our_own_answer_comes_late(write, claim,
 def test_a_report_settles_an_unknown_message_even_if_it_was_put_back(write, claim, record, report, message):
     row = write()
     claim()
-    record(Outcome(row, OutboxStatus.UNKNOWN, reason="timeout"))
-    record(Outcome(row, OutboxStatus.QUEUED))
+    record(Outcome(row, 1, OutboxStatus.UNKNOWN, reason="timeout"))
+    record(Outcome(row, 1, OutboxStatus.QUEUED))
     report(row, OutboxStatus.SENT)
     assert (message(row).status, message(row).provider_id) == ("sent", "SM1")
     assert claim() == []
@@ -274,7 +278,7 @@ def test_what_a_dead_process_left_is_unknown(database, clock, write, claim, mess
 def test_unknown_messages_come_gravest_first_and_bulk_stays(database, write, claim, record):
     reply, bulk, safety = write(1), write(2, Priority.BULK), write(3, Priority.SAFETY)
     claim()
-    record(*(Outcome(row, OutboxStatus.UNKNOWN, reason="5xx", text="hello") for row in (reply, bulk, safety)))
+    record(*(Outcome(row, 1, OutboxStatus.UNKNOWN, reason="5xx", text="hello") for row in (reply, bulk, safety)))
     with database.read() as session:
         assert [row.id for row in deliveries.unknown(session)] == [safety, reply]
         assert [row.text for row in deliveries.unknown(session, sparing=[safety])] == ["hello"]

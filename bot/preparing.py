@@ -1,0 +1,104 @@
+"""From an outbox row to a message that can be posted: the gate asked, the text rendered, the sender chosen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from sqlmodel import Session
+
+from bot.channels import segments
+from bot.channels.port import OutboundMessage
+from services.people.deliveries import Outcome
+from services.people.outbox import TEXT_KINDS, OutboxRow
+from services.people.tables import Channel, OutboxStatus, Priority
+from services.people.verdicts import Gate, Refuse, Send, Wait
+
+log = structlog.get_logger(__name__)
+
+STATUS_PATH = "/webhooks/twilio/status"
+
+
+class Rendered(Protocol):
+    """A message as it is read."""
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        ...
+
+
+# Turns a row whose parameters hold no text into words, or says why it makes no sense any more.
+Renderer = Callable[[Session, OutboxRow], Rendered | Refuse]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that can be posted now."""
+
+    row: OutboxRow
+    message: OutboundMessage
+    segments: int
+
+
+class Preparer:
+    """Prepares rows for sending.
+
+    `senders` holds our own number for each channel, for rows that name none; `public_base_url` is where reports go.
+    """
+
+    def __init__(self, gate: Gate, render: Renderer, *, public_base_url: str, senders: Mapping[str, str]) -> None:
+        self._gate, self._render = gate, render
+        self._reports_to = public_base_url.rstrip("/") + STATUS_PATH
+        self._senders = senders
+
+    def prepare(self, session: Session, row: OutboxRow, now: datetime) -> Ready | Outcome:
+        """Make a row ready, or say what becomes of it instead; never raises for what a row holds.
+
+        For kinds that carry their text the session is not used.
+        """
+        try:
+            return self._prepare(session, row, now)
+        except Exception:
+            log.exception("outbox_not_prepared", outbox=row.id, kind=row.kind)
+            if row.priority == Priority.SAFETY:
+                return self._ready(row, row.channel, str(row.parameters["text"]), now)
+            return Outcome(row.id, row.attempts, OutboxStatus.FAILED, reason="not_prepared")
+
+    def _prepare(self, session: Session, row: OutboxRow, now: datetime) -> Ready | Outcome:
+        match self._gate(session, row, now):
+            case Wait(until):
+                return Outcome(row.id, row.attempts, OutboxStatus.QUEUED, reason="wait", due_at=until)
+            case Refuse(reason):
+                return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=reason)
+            case Send(channel):
+                return self._written(session, row, channel or row.channel, now)
+
+    def _written(self, session: Session, row: OutboxRow, channel: str, now: datetime) -> Ready | Outcome:
+        if row.kind in TEXT_KINDS:
+            return self._ready(row, channel, str(row.parameters["text"]), now)
+        rendered = self._render(session, row)
+        if isinstance(rendered, Refuse):
+            return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=rendered.reason)
+        return self._ready(row, channel, rendered.text, now)
+
+    def _ready(self, row: OutboxRow, channel: str, text: str, now: datetime) -> Ready:
+        text = folded(text) if channel == Channel.SMS else text
+        # The number that was texted belongs to the identity's own channel.
+        own = row.sender if channel == row.channel else ""
+        message = OutboundMessage(
+            channel=channel,
+            address=row.address,
+            sender=own or self._senders.get(channel, ""),
+            text=text,
+            status_callback=f"{self._reports_to}?outbox={row.id}",
+            validity_s=None if row.expires_at is None else int((row.expires_at - now).total_seconds()),
+        )
+        return Ready(row, message, segments.count(text).count if channel == Channel.SMS else 1)
+
+
+def folded(text: str) -> str:
+    """A text with its typography folded, where that is all that keeps it out of the cheaper alphabet."""
+    plain = segments.to_gsm(text)
+    return plain if segments.GSM.issuperset(plain) else text
