@@ -12,6 +12,10 @@ from services.people.inbox import Arrival
 # Twilio takes 1,600 characters; more is a machine's doing, or a test.
 LONGEST = 1600
 
+# What someone says of an event they look for, and how sure an intent must be to outweigh it.
+_FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title"})
+_SURE = 0.6
+
 NearestPlace = Callable[[float, float], dict[str, Any]]
 FindTitle = Callable[[str], str | None]
 
@@ -31,7 +35,8 @@ class Reader:
             return _pinned(self.nearest_place(*pin))
         text = words_of(arrival)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
-        return self._with_title(_online_as_place(understood, expecting), expecting)
+        understood = self._with_title(_online_as_place(understood, expecting), expecting)
+        return understood if expecting else _bare_facts(understood)
 
     def _with_title(self, understood: Understanding, expecting: Expecting | None) -> Understanding:
         """Add the title or provider that a message names, unless it answers a question of another kind."""
@@ -59,6 +64,14 @@ def location(arrival: Arrival) -> tuple[float, float] | None:
 def _pinned(place: dict[str, Any]) -> Understanding:
     entity = Entity("place", place, 0, 0, "")
     return Understanding("", "inform", 1.0, (("inform", 1.0),), (entity,))
+
+
+def _bare_facts(understood: Understanding) -> Understanding:
+    """Take facts of a wish without a clear intent ("yoga camden") for the wish to find something."""
+    if understood.confidence >= _SURE or not any(entity.kind in _FACTS for entity in understood.entities):
+        return understood
+    ranking = (("inform", _SURE), *understood.ranking)
+    return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
 
 
 def _choices_as_payloads(understood: Understanding, expecting: Expecting | None) -> Understanding:

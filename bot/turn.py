@@ -100,17 +100,17 @@ class TurnTaker:
         return self._converse(arrival, stored)
 
     def _converse(self, arrival: Arrival, stored: Stored) -> list[str]:
-        while True:
-            now = self._clock.now()
-            unread = _unreadable(arrival)
-            state = State.from_json(stored.state)
-            if unread is not None:
-                return self._commit(lambda session: self._say(session, arrival, state, [unread], now))
-            understood = self._dialogue.reader.read(arrival, expecting(state), now)
-            try:
-                return self._commit(lambda session: self._advance(session, arrival, stored, understood, now))
-            except _Moved:
-                stored = self._database.read_once(lambda session: conversations.load(session, arrival.identity_id))
+        now = self._clock.now()
+        unread = _unreadable(arrival)
+        state = State.from_json(stored.state)
+        if unread is not None:
+            return self._commit(lambda session: self._say(session, arrival, state, [unread], now))
+        understood = self._dialogue.reader.read(arrival, expecting(state), now)
+        try:
+            return self._commit(lambda session: self._advance(session, arrival, stored, understood, now))
+        except _Moved:
+            moved = self._database.read_once(lambda session: conversations.load(session, arrival.identity_id))
+            return self._converse(arrival, moved)
 
     def _advance(
         self, session: Session, arrival: Arrival, read: Stored, understood: Understanding, now: datetime

@@ -206,7 +206,7 @@ def _access(slots: Slots) -> list[str]:
     """What would make it easier to take part: known needs by id, anything else in the person's words."""
     known = list(slots.get("access_wish") or [])
     said = slots.get("access")
-    return known + [said] if isinstance(said, str) and said not in ("", "skipped") else known
+    return [*known, said] if isinstance(said, str) and said not in ("", "skipped") else known
 
 
 class ReleasePlace(TurnAction):
