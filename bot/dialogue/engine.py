@@ -57,7 +57,7 @@ def advance(flows: Flows, state: State, understanding: Understanding, run_action
     repair.adopt(flows, walk.state)
     said = by_phrase(flows, understanding)
     _dismiss_patterns(walk, said)
-    commands = tidy(flows, walk.state, read(flows, walk.state, said, now))
+    commands = tidy(flows, walk.state, _read(walk, said))
     for command in commands:
         walk.note("command", "", type(command).__name__)
         _EFFECTS[type(command)](walk, command, commands)
@@ -75,6 +75,15 @@ def expecting(state: State) -> Expecting | None:
         shown = menu.utterance.options if menu and question.kind not in _NUMERIC else ()
         return Expecting(question.slot, question.kind, question.options or shown)
     return Expecting(menu.slot, "choice", menu.utterance.options) if menu else None
+
+
+def _read(walk: Walk, said: Understanding) -> list[Command]:
+    """Read a message; if a deployment took away the question it answers, not understanding it is not its fault."""
+    commands = read(walk.flows, walk.state, said, walk.now)
+    top = walk.state.top
+    if top is None or top.step is not None:
+        return commands
+    return [GoOn() if isinstance(command, CannotHandle) else command for command in commands]
 
 
 def _dismiss_patterns(walk: Walk, said: Understanding) -> None:

@@ -197,7 +197,7 @@ class SlotRule(Strict):
 
     `source` (`from`) names entity kinds; without it only actions and flows set the slot. `resets` names slots to
     empty and actions to run again. `payload` is the prefix of the options that belong to the slot, and `starts`
-    the flow that begins when such an option is chosen while no flow wants it.
+    the flow that begins when such an option is chosen while the slot is empty and not being asked.
     """
 
     source: list[str] = Field(default=[], alias="from")

@@ -227,9 +227,8 @@ class _Reading:
         return menu.age_hours(self.now) >= self.flows.limits.stale_after_hours
 
     def _start_of_pick(self, picked: dict[str, Any]) -> list[StartFlow]:
-        """The flow that a choice starts when no flow in progress wants it."""
-        wanted = {slot for frame in self.state.frames for slot in self.flows[frame.flow].slots}
-        starts = [self.flows.rule(slot).starts for slot in picked if slot not in wanted]
+        """The flow that a choice starts, unless it changes a choice made before."""
+        starts = [self.flows.rule(slot).starts for slot in picked if slot not in self.state.slots]
         return [StartFlow(flow) for flow in starts if flow]
 
     def _is_old_choice(self) -> bool:

@@ -440,7 +440,7 @@ def test_a_button_of_a_menu_shown_before_a_digression_counts():
     talk = Talk()
     talk("find_event", place="E17", need="exercise")
     talk("parking")
-    talk("x", text="event:2")
+    assert talk("x", text="event:2", count=2) == ["utter_ask_first_name"]
     assert talk.slots["pick"] == "event:2"
     assert "party" not in talk.slots
 
