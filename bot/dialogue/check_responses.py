@@ -93,7 +93,8 @@ def check_responses(texts: Texts) -> Iterator[Problem]:
                     yield _problem(texts, name, code, message)
         if variations[-1].condition or variations[-1].channel:
             yield _problem(texts, name, "no_fallback", "the last variation must fit always")
-        if name not in used and not texts.said.has(name):
+        question = name.removesuffix(f"_{AGAIN}").removesuffix(f"_{RESUMED}")
+        if not any(each in used or texts.said.has(each) for each in (name, question)):
             yield _problem(texts, name, "unused_response", "nothing says it")
     for name in sorted(texts.said.names - set(texts.file.responses)):
         yield _problem(texts, name, "unknown_response", "the code says it, and it does not exist")
@@ -104,14 +105,13 @@ def _problem(texts: Texts, response: str, code: str, message: str) -> Problem:
 
 
 def _used(flows: Flows) -> set[str]:
-    """The responses that flows, questions put again, and the engine say."""
+    """The responses that flows and the engine say."""
     used = {NOT_UNDERSTOOD, OPTION_LINE, *(f"{MEANING}{flow}" for flow in (*flows.flows, NONE))}
     for flow in flows.flows.values():
         for step in flow.steps.values():
             used |= set(said_by(step))
             if isinstance(step.model, CollectStep):
-                asked = {step.model.response, f"utter_ask_{step.model.collect}"}
-                used |= {f"{each}_{manner}" for each in asked for manner in (AGAIN, RESUMED)}
+                used |= {f"utter_ask_{step.model.collect}_{manner}" for manner in (AGAIN, RESUMED)}
     return used
 
 

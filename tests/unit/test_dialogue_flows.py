@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.dialogue.loader import load
 from bot.dialogue.utterance import DialogueError
-from tests.unit.dialogue_talk import Talk, at_confirm, at_name
+from tests.unit.dialogue_talk import Talk, at_confirm, at_name, copy_of_fixtures
 
 
 def test_a_flow_asks_for_what_it_needs_and_runs_its_actions():
@@ -119,9 +120,12 @@ def test_an_action_may_start_a_flow():
     assert Talk()("starter") == ["utter_thanks"]
 
 
-def test_a_loop_without_a_question_names_its_flow_and_step():
+def test_a_loop_without_a_question_names_its_flow_and_step(tmp_path):
+    folder = copy_of_fixtures(tmp_path / "dialogues")
+    loop = "{description: x, nlu_trigger: [{intent: loop}], steps: [{id: turn, noop: true, next: turn}]}"
+    (folder / "flows" / "loop.yml").write_text(f"flows: {{again_and_again: {loop}}}")
     with pytest.raises(DialogueError, match=r"again_and_again .* turn"):
-        Talk()("loop")
+        Talk(load(folder))("loop")
 
 
 def test_an_exception_of_an_action_passes_through():
