@@ -47,14 +47,6 @@ log = structlog.get_logger(__name__)
 router = APIRouter()
 
 
-class Runner(Protocol):
-    """Whoever takes the turn of a message that has been recorded."""
-
-    def on_recorded(self, inbound_id: int, identity_id: int) -> None:
-        """Start the turn and return at once; called on the event loop."""
-        ...
-
-
 class TwilioSettings(Protocol):
     """The settings that a webhook needs."""
 
@@ -92,9 +84,8 @@ class Service(Protocol):
         """How Twilio reaches us."""
         ...
 
-    @property
-    def runner(self) -> Runner:
-        """Who takes the turn."""
+    def on_recorded(self, inbound_id: int, identity_id: int) -> None:
+        """Start the turn of a message that has been recorded, and return at once; called on the event loop."""
         ...
 
 
@@ -151,7 +142,7 @@ async def _take(service: Service, message: InboundDraft) -> None:
         log.info("inbound_repeated", provider_id=message.provider_id)
         return
     log.debug("inbound_taken", inbound=recorded.id, channel=message.channel, sender=mask(message.address))
-    asyncio.get_running_loop().call_soon(service.runner.on_recorded, recorded.id, recorded.identity_id)
+    asyncio.get_running_loop().call_soon(service.on_recorded, recorded.id, recorded.identity_id)
 
 
 async def _apply(service: Service, report: Report, outbox_id: int | None) -> None:

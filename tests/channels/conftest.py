@@ -41,13 +41,18 @@ def sign():
 
 @pytest.fixture
 def service(chosen_database, clock, twilio_form):
-    """What the webhooks find in `app.state.service`; `recorded` collects what the runner was told."""
+    """What the webhooks find in `app.state.service`; `recorded` collects whose turns were started."""
     recorded = []
     settings = SimpleNamespace(
         public_base_url=BASE, twilio_account_sid=twilio_form()["AccountSid"], twilio_auth_token=SecretStr(TOKEN)
     )
-    runner = SimpleNamespace(on_recorded=lambda *ids: recorded.append(ids))
-    return SimpleNamespace(database=chosen_database, clock=clock, settings=settings, runner=runner, recorded=recorded)
+    return SimpleNamespace(
+        database=chosen_database,
+        clock=clock,
+        settings=settings,
+        on_recorded=lambda *ids: recorded.append(ids),
+        recorded=recorded,
+    )
 
 
 @pytest.fixture
