@@ -29,9 +29,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(webhook.router)
     app.add_api_route("/health", _health, methods=["GET"])
     if settings.is_development:
-        from bot.web import development
+        from bot.web import development, phone
 
         app.include_router(development.router)
+        app.include_router(phone.router)
     return app
 
 

@@ -9,6 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.channels import segments
+from bot.channels.paths import STATUS_PATH
 from bot.channels.port import OutboundMessage
 from services.people.deliveries import Outcome
 from services.people.outbox import TEXT_KINDS, OutboxRow
@@ -17,7 +18,6 @@ from services.people.verdicts import Gate, Refuse, Send, Wait
 
 log = structlog.get_logger(__name__)
 
-STATUS_PATH = "/webhooks/twilio/status"
 
 
 class Rendered(Protocol):

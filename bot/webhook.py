@@ -16,6 +16,7 @@ from sqlmodel import Session
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from bot.channels.paths import MESSAGES_PATH, STATUS_PATH
 from bot.channels.twilio_codes import refusal_of
 from bot.channels.twilio_inbound import (
     Form,
@@ -37,8 +38,6 @@ from services.people.tables import OutboxStatus
 
 T = TypeVar("T")
 
-MESSAGES_PATH = "/webhooks/twilio/messages"
-STATUS_PATH = "/webhooks/twilio/status"
 _LARGEST_BODY = 64 * 1024
 _MOST_FIELDS = 500
 _EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'

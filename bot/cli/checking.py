@@ -20,7 +20,7 @@ _PATIENCE_S = 120
 
 def check_demo() -> None:
     """Serve a fresh demo from a folder of its own on a free port, ask /health, and stop it."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"DATABASE_URL": f"sqlite:///{Path(folder) / 'check.db'}"}
         command = [sys.executable, "-m", "bot.cli", "demo", "--port", str(port)]
@@ -32,7 +32,8 @@ def check_demo() -> None:
     typer.echo("The demo started, /health said ok, and it stopped.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

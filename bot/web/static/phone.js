@@ -1,0 +1,146 @@
+"use strict";
+
+// One card a phone: shows its conversation, sends what is typed. The server is asked again every second.
+
+const POLL_MS = 1000;
+const cards = [];
+
+async function ask(url, body) {
+  const options = body && {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const answer = await fetch(url, options || {});
+  if (!answer.ok) {
+    const problem = await answer.json().catch(() => ({}));
+    throw new Error(typeof problem.detail === "string" ? problem.detail : "The service did not take that.");
+  }
+  return answer.json();
+}
+
+function national(number) {
+  return number.replace(/^\+44(\d{4})(\d{6})$/, "0$1 $2");
+}
+
+function bubble(message) {
+  const element = document.createElement("div");
+  element.className = `bubble ${message.direction}`;
+  element.append(message.text || "(no words)");
+  if (message.direction === "out") {
+    const note = document.createElement("small");
+    const texts = message.segments === 1 ? "1 text" : `${message.segments} texts`;
+    note.textContent = `${texts}, ${message.encoding}, ${message.status}`;
+    element.append(note);
+  }
+  return element;
+}
+
+class Card {
+  constructor(section, number, index) {
+    this.number = number;
+    this.shown = "";
+    section.append(document.getElementById("phone").content.cloneNode(true));
+    this.section = section;
+    this.log = section.querySelector(".log");
+    this.problem = section.querySelector(".problem");
+    this.channel = section.querySelector("select");
+    this.text = section.querySelector("textarea");
+    const title = section.querySelector("h2");
+    title.id = `title-${index}`;
+    title.textContent = national(number);
+    this.log.setAttribute("aria-label", `Messages of ${national(number)}`);
+    this.text.id = `text-${index}`;
+    const label = section.querySelector("form label");
+    label.htmlFor = this.text.id;
+    label.textContent = `Message from ${national(number)}`;
+    section.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey) {
+        event.preventDefault();
+        this.send();
+      }
+    });
+    this.channel.addEventListener("change", () => {
+      section.classList.toggle("whatsapp", this.channel.value === "whatsapp");
+      this.refresh();
+    });
+  }
+
+  async send() {
+    const body = this.text.value;
+    if (!body.trim()) return;
+    this.text.value = "";
+    try {
+      await ask("/dev/phone/send", { number: this.number, channel: this.channel.value, body });
+      this.problem.textContent = "";
+    } catch (error) {
+      this.text.value = body;
+      this.problem.textContent = error.message;
+    }
+    await this.refresh();
+  }
+
+  async refresh() {
+    const query = new URLSearchParams({ number: this.number, channel: this.channel.value });
+    const answer = await ask(`/dev/phone/messages?${query}`);
+    document.getElementById("now").textContent = answer.now;
+    const state = JSON.stringify(answer.messages);
+    if (state === this.shown) return;
+    this.shown = state;
+    this.log.replaceChildren(...answer.messages.map(bubble));
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+}
+
+function add(section, number) {
+  cards.push(new Card(section, number, cards.length + 1));
+}
+
+async function poll() {
+  const happened = document.getElementById("happened");
+  try {
+    await Promise.all(cards.map((card) => card.refresh()));
+    if (happened.dataset.lost) {
+      happened.textContent = "";
+      delete happened.dataset.lost;
+    }
+  } catch {
+    happened.textContent = "The service does not answer. Trying again.";
+    happened.dataset.lost = "yes";
+  }
+  setTimeout(poll, POLL_MS);
+}
+
+for (const section of document.querySelectorAll(".phone")) add(section, section.dataset.number);
+
+document.getElementById("add").addEventListener("click", () => {
+  const section = document.createElement("section");
+  section.className = "phone";
+  section.setAttribute("aria-labelledby", `title-${cards.length + 1}`);
+  document.getElementById("phones").append(section);
+  add(section, `+4477009001${String(cards.length + 1).padStart(2, "0")}`);
+  cards.at(-1).refresh();
+  cards.at(-1).text.focus();
+});
+
+for (const button of document.querySelectorAll("[data-later]")) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const happened = document.getElementById("happened");
+    try {
+      const answer = await ask("/dev/later", { hours: Number(button.dataset.later) });
+      const sent = answer.counts.messages_sent || 0;
+      happened.textContent = sent === 1 ? "1 message was sent." : `${sent} messages were sent.`;
+    } catch (error) {
+      happened.textContent = error.message;
+    }
+    button.disabled = false;
+    await Promise.all(cards.map((card) => card.refresh()));
+  });
+}
+
+poll();
