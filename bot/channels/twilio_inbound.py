@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 
 from twilio.request_validator import RequestValidator
@@ -56,7 +57,7 @@ class _Fields(dict[str, list[str]]):
             fields.setdefault(name, []).append(value)
         return fields
 
-    def getlist(self, name: str) -> list[str]:
+    def getall(self, name: str) -> list[str]:
         return self[name]
 
 
@@ -74,9 +75,14 @@ def verify(token: str, url: str, content: Form | str | bytes, signature: str | N
         return False
     if isinstance(content, str) and "bodySHA256=" not in url:
         return False
-    signed = content if isinstance(content, str) else _Fields.of(content)
+    validator = RequestValidator(token)
     try:
-        return bool(RequestValidator(token).validate(url, signed, signature))
+        if isinstance(content, str):
+            return bool(validator.validate(url, content, signature))
+        fields = _Fields.of(content)
+        # Nearly always the address is signed as it stands; the validator also tries it with and without its port.
+        as_it_stands = validator.compute_signature(url, fields)
+        return compare_digest(as_it_stands, signature) or bool(validator.validate(url, fields, signature))
     except (ValueError, TypeError):
         return False
 
