@@ -64,19 +64,19 @@ def load_atlas() -> Atlas:
     """Read the tables (about 7,000 rows); OSError when the package lacks its data."""
     boroughs = {row[0]: _borough(row) for row in rows("boroughs.csv")}
     alliances = {name: borough.alliance for name, borough in boroughs.items()} | {"": ""}
+    outcodes = _by_code("outcodes.csv", "outcode", alliances)
     named = [_place(row, alliances) for row in rows("places.csv")]
-    beyond, hospitals = list(rows("beyond.csv")), list(rows("hospitals.csv"))
-    outcodes = {row[0]: _outcode(row, alliances) for row in rows("outcodes.csv")}
+    hospitals, beyond = list(rows("hospitals.csv")), list(rows("beyond.csv"))
     return Atlas(
         outcodes=outcodes | _districts(outcodes),
-        sectors={row[0].replace(" ", ""): _sector(row, alliances) for row in rows("sectors.csv")},
+        sectors=_by_code("sectors.csv", "sector", alliances),
         boroughs=boroughs,
         areas=tuple(place for place in named if place.kind != "ward"),
         wards=tuple(place for place in named if place.kind == "ward"),
         stations=tuple(_station(row, alliances) for row in rows("stations.csv")),
-        hospitals=tuple(_hospital(row) for row in hospitals),
+        hospitals=tuple(map(_hospital, hospitals)),
         sites={row[5].replace(" ", ""): _hospital(row) for row in hospitals},
-        beyond=tuple(_beyond(row) for row in beyond),
+        beyond=tuple(map(_beyond, beyond)),
         territories={row[5]: _beyond(row) for row in beyond if row[5].isalpha()},
     )
 
@@ -91,10 +91,19 @@ def _borough(row: list[str]) -> Place:
     return Place(name, "borough", float(lat), float(lon), float(radius), name, "", alliance)
 
 
-def _outcode(row: list[str], alliances: dict[str, str]) -> Place:
-    code, lat, lon, radius, borough = row
-    radius_m = max(float(radius), _LEAST_RADIUS_M)
-    return Place(code, "outcode", float(lat), float(lon), radius_m, borough, code, alliances[borough])
+def _by_code(table: str, kind: str, alliances: dict[str, str]) -> dict[str, Place]:
+    """Return a table of postcodes' parts by code without its space.
+
+    A sector too is named by its outcode: nothing finer is ever shown or kept of a person's postcode.
+    """
+    places = {}
+    for code, lat, lon, radius, borough in rows(table):
+        outcode = code.partition(" ")[0]
+        radius_m = max(float(radius), _LEAST_RADIUS_M)
+        places[code.replace(" ", "")] = Place(
+            outcode, kind, float(lat), float(lon), radius_m, borough, outcode, alliances[borough]
+        )
+    return places
 
 
 def _districts(outcodes: dict[str, Place]) -> dict[str, Place]:
@@ -111,14 +120,6 @@ def _district(code: str, parts: list[Place]) -> Place:
     widest = max(parts, key=lambda part: part.radius_m)
     radius = max(part.metres_to(middle) + part.radius_m for part in parts)
     return replace(middle, radius_m=round(radius), borough=widest.borough, outcode=code, alliance=widest.alliance)
-
-
-def _sector(row: list[str], alliances: dict[str, str]) -> Place:
-    # Named by its outcode: nothing finer is ever shown or kept of a person's postcode.
-    code, lat, lon, radius, borough = row
-    outcode = code.partition(" ")[0]
-    radius_m = max(float(radius), _LEAST_RADIUS_M)
-    return Place(outcode, "sector", float(lat), float(lon), radius_m, borough, outcode, alliances[borough])
 
 
 def _place(row: list[str], alliances: dict[str, str]) -> Place:

@@ -114,6 +114,12 @@ def is_tumour_stage(words: list[Word], start: int) -> bool:
     return before in _STAGING or next_word(words, start + 1) in _AFTER_STAGING
 
 
+def is_called_postcode(words: list[Word], start: int) -> bool:
+    """Return whether the words before `start` say that a postcode comes: "my postcode is", "post code"."""
+    before = [word.key for word in words[max(0, start - 2) : start] if word.key != "is"]
+    return bool(before) and before[-1] in ("postcode", "code")
+
+
 def is_bus_route(words: list[Word], start: int) -> bool:
     """Return whether a short code at `start` is a bus: "the W3", "E1 bus"; "the E17 area" is none."""
     after = next_word(words, start + 1)

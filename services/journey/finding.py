@@ -2,7 +2,16 @@
 
 from typing import NamedTuple
 
-from services.journey.context import Guard, allows, is_closed, is_person_or_club, is_street
+from services.journey.context import (
+    Guard,
+    after_placing,
+    allows,
+    is_called_postcode,
+    is_closed,
+    is_person_or_club,
+    is_street,
+)
+from services.journey.guessing import Guess, Guesser
 from services.journey.listing import Name
 from services.journey.merging import Sighting
 from services.journey.names import Names
@@ -23,8 +32,9 @@ class _Step(NamedTuple):
 class Finder:
     """Walks through a message from left to right; the longest name wins, and no two sightings overlap."""
 
-    def __init__(self, names: Names, postcodes: Postcodes, first_names: frozenset[str]) -> None:
+    def __init__(self, names: Names, guesser: Guesser, postcodes: Postcodes, first_names: frozenset[str]) -> None:
         self._names = names
+        self._guesser = guesser
         self._postcodes = postcodes
         self._first_names = first_names
 
@@ -50,11 +60,13 @@ class Finder:
             return None
         stop, name = listed
         if name.resolution is None:
-            return _Step(stop)
+            # "N1 thanks" is praise, but not in "my postcode is N1 thanks".
+            placed = after_placing(words, at) or is_called_postcode(words, at)
+            return None if placed else _Step(stop)
         if not self._is_meant(name, words, at, stop, last):
             return _Step(stop)
-        longer = self._names.guess_at(words, stop, at, around=True) if stop < len(words) else None
-        return self._unless_other(words, Sighting(*longer) if longer else Sighting(at, stop, name.resolution))
+        longer = self._guesser.reaching_over(words, stop, at) if stop < len(words) else None
+        return self._unless_other(words, _sighting(longer) if longer else Sighting(at, stop, name.resolution))
 
     def _is_meant(self, name: Name, words: list[Word], start: int, stop: int, last: Sighting | None) -> bool:
         return allows(name.guard, words, start, stop) or _continues(name, words, start, stop, last)
@@ -66,8 +78,8 @@ class Finder:
         split = self._names.split_at(words, at)
         if split and split[1].resolution:
             return self._unless_other(words, Sighting(at, split[0], split[1].resolution))
-        guess = self._names.guess_at(words, at, last.stop if last else 0)
-        return self._unless_other(words, Sighting(*guess)) if guess else _Step(at + 1)
+        guess = self._guesser.at(words, at, last.stop if last else 0)
+        return self._unless_other(words, _sighting(guess)) if guess else _Step(at + 1)
 
     def _unless_other(self, words: list[Word], sighting: Sighting) -> _Step:
         """Drop what is a street ("Lewisham Road"), a surname or a football club."""
@@ -77,6 +89,10 @@ class Finder:
         if is_person_or_club(words, start, stop, self._first_names):
             return _Step(stop)
         return _Step(stop, sighting)
+
+
+def _sighting(guess: Guess) -> Sighting:
+    return Sighting(guess.start, guess.stop, guess.resolution)
 
 
 def _continues(name: Name, words: list[Word], start: int, stop: int, last: Sighting | None) -> bool:

@@ -3,9 +3,11 @@
 from services.journey.atlas import Atlas, load_atlas, within_reach, words_of
 from services.journey.context import Guard, after_placing
 from services.journey.finding import Finder
+from services.journey.guessing import Guesser
+from services.journey.listing import list_names
 from services.journey.merging import Sighting, merge_neighbours
 from services.journey.names import Names
-from services.journey.place import Choices, Mention, Place, Resolution, places_of, spread_m
+from services.journey.place import Choices, Mention, Place, Resolution, mended, places_of, spread_m
 from services.journey.postcodes import Postcodes
 from services.journey.reading import Word, read_words, word_set
 
@@ -36,9 +38,11 @@ class Gazetteer:
     def __init__(self, atlas: Atlas) -> None:
         common = words_of("common_words.txt")
         self._atlas = atlas
-        self._names = Names(atlas, common)
+        listed = list_names(atlas, common)
+        self._names = Names(listed, common)
+        self._guesser = Guesser(listed, common)
         self._postcodes = Postcodes(atlas, common)
-        self._finder = Finder(self._names, self._postcodes, words_of("first_names.txt"))
+        self._finder = Finder(self._names, self._guesser, self._postcodes, words_of("first_names.txt"))
 
     @classmethod
     def load(cls) -> "Gazetteer":
@@ -98,7 +102,7 @@ class Gazetteer:
         if whole:
             return whole
         sightings = [sighting for sighting in self._finder.sightings(words, core) if not _is_denied(words, sighting)]
-        return _best(merge_neighbours(words, sightings))
+        return _best(merge_neighbours(words, sightings)) or self._guessed(words, core)
 
     def _whole(self, words: list[Word], core: range) -> Sighting | None:
         """Return the place of an answer that is nothing but a listed name and the words people put around one."""
@@ -110,6 +114,11 @@ class Gazetteer:
                 if name and name.resolution and _is_answer(name.guard, words, start):
                     return Sighting(start, stop, name.resolution)
         return None
+
+    def _guessed(self, words: list[Word], core: range) -> Sighting | None:
+        """Return the place of an answer that is one misspelt name, however common the words in it."""
+        meaning = self._guesser.whole(words[core.start : core.stop])
+        return Sighting(core.start, core.stop, mended(meaning)) if meaning else None
 
 
 def _core(words: list[Word]) -> range:

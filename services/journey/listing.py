@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -59,7 +59,7 @@ def list_names(atlas: Atlas, common: frozenset[str]) -> dict[str, Name]:
     for key, rank, place in _written(atlas, common):
         ranked[key][rank].append(place)
     guarded = guards()
-    names = {key: Name(key, _guard(key, found, guarded), _choose(found)) for key, found in ranked.items()}
+    names = {key: Name(key, _guard(key, found, guarded), _one_of(found[min(found)])) for key, found in ranked.items()}
     names.update((name.key, name) for name in _aliases(atlas))
     names.update((key, Name(key, Guard.FREE, None)) for key in map(key_of, words_of("idioms.txt")))
     return names
@@ -69,12 +69,7 @@ def _guard(key: str, found: dict[_Rank, list[Place]], guarded: dict[str, Guard])
     return guarded.get(key, _GUARDS.get(min(found), Guard.FREE))
 
 
-def _choose(found: dict[_Rank, list[Place]]) -> Resolution:
-    places = found[min(found)]
-    return one_of(places)
-
-
-def one_of(places: list[Place]) -> Resolution:
+def _one_of(places: list[Place]) -> Resolution:
     """Return the first of some namesakes, or a choice between them when they lie too far apart to guess."""
     if spread_m(places) <= _SAME_SPOT_M:
         return within_reach(places[0])
@@ -92,45 +87,60 @@ def _told_apart(places: list[Place]) -> list[Place]:
 
 
 def _written(atlas: Atlas, common: frozenset[str]) -> Iterator[tuple[str, _Rank, Place]]:
-    """Yield every spelling with its place, official names before their variants."""
-    for area in atlas.areas:
-        rank = _Rank.AREA if area.borough or area.kind == "region" else _Rank.TOWN
-        yield from ((key, rank, area) for key in _spellings(area.name))
-    for hospital in atlas.hospitals:
-        yield from ((key, _Rank.HOSPITAL, hospital) for key in _hospital_spellings(hospital.name))
-    for station in atlas.stations:
-        rank = _Rank.STATION if station.borough else _Rank.STATION_AROUND
-        for key in _spellings(station.name.removesuffix(" station")):
-            yield key, rank, station
-            yield f"{key} station", rank, station
-    for beyond in atlas.beyond:
-        yield from ((key, _Rank.BEYOND, beyond) for key in _spellings(beyond.name))
-    for borough in atlas.boroughs.values():
-        yield key_of(borough.name), _Rank.BOROUGH, borough
-        for short in {key_of(borough.name), key_of(borough.name).split(" upon ")[0]}:
-            yield from ((pattern.format(short), _Rank.ALIAS, borough) for pattern in _WHOLE_BOROUGH)
-    for ward in atlas.wards:
-        yield from ((key, _Rank.WARD, ward) for key in _ward_spellings(ward.name, common))
+    """Yield every spelling of every place's name, with how well that kind of place may claim it."""
+    groups: tuple[tuple[Iterable[Place], Callable[[Place], _Rank], Callable[[str], Iterable[str]]], ...] = (
+        (atlas.areas, _area_rank, _spellings),
+        (atlas.hospitals, lambda _: _Rank.HOSPITAL, _hospital_spellings),
+        (atlas.stations, _station_rank, _station_spellings),
+        (atlas.beyond, lambda _: _Rank.BEYOND, _spellings),
+        (atlas.boroughs.values(), lambda _: _Rank.BOROUGH, _spellings),
+        (atlas.boroughs.values(), lambda _: _Rank.ALIAS, _whole_borough_spellings),
+        (atlas.wards, lambda _: _Rank.WARD, lambda name: _ward_spellings(name, common)),
+    )
+    for places, rank, spellings in groups:
+        for place in places:
+            yield from ((key, rank(place), place) for key in spellings(place.name))
 
 
-def _spellings(name: str) -> set[str]:
-    """Return a name's keys: as written, without what stands in brackets, "st" for "street", without "and"."""
-    keys = {key_of(name), key_of(_AFTER_NAME.sub("", name))}
+def _area_rank(place: Place) -> _Rank:
+    return _Rank.AREA if place.borough or place.kind == "region" else _Rank.TOWN
+
+
+def _station_rank(place: Place) -> _Rank:
+    return _Rank.STATION if place.borough else _Rank.STATION_AROUND
+
+
+def _spellings(name: str) -> dict[str, None]:
+    """Return a name's keys, in order: as written, without what stands in brackets, "st" for "street", without "and"."""
+    keys = [key_of(name), key_of(_AFTER_NAME.sub("", name))]
     for word, short in _SHORTENED:
         if word in name.lower():
-            keys |= {key.replace(word, short) for key in keys}
-    return keys
+            keys += [key.replace(word, short) for key in keys]
+    return dict.fromkeys(keys)
 
 
-def _hospital_spellings(name: str) -> set[str]:
-    keys = _spellings(name)
-    keys |= {key.replace(" university", "").replace(" and chelsea", "") for key in keys}
-    return keys | {key.removeprefix("the ") for key in keys}
+def _hospital_spellings(name: str) -> dict[str, None]:
+    keys = list(_spellings(name))
+    keys += [key.replace(" university", "").replace(" and chelsea", "") for key in keys]
+    keys += [key.removeprefix("the ") for key in keys]
+    return dict.fromkeys(keys)
 
 
-def _ward_spellings(name: str, common: frozenset[str]) -> set[str]:
+def _station_spellings(name: str) -> Iterator[str]:
+    for key in _spellings(name.removesuffix(" station")):
+        yield key
+        yield f"{key} station"
+
+
+def _whole_borough_spellings(name: str) -> Iterator[str]:
     key = key_of(name)
-    return {f"{key} ward"} if key in common else {key, f"{key} ward"}
+    for short in dict.fromkeys((key, key.split(" upon ")[0])):
+        yield from (pattern.format(short) for pattern in _WHOLE_BOROUGH)
+
+
+def _ward_spellings(name: str, common: frozenset[str]) -> list[str]:
+    key = key_of(name)
+    return [f"{key} ward"] if key in common else [key, f"{key} ward"]
 
 
 def _aliases(atlas: Atlas) -> Iterator[Name]:
@@ -142,7 +152,7 @@ def _aliases(atlas: Atlas) -> Iterator[Name]:
             raise ValueError(f"aliases.csv: {alias!r} names unknown places {missing}")
         places = [known[target] for target in targets.split("|")]
         for key in _spellings(alias):
-            yield Name(key, Guard(guard or Guard.FREE), one_of(places))
+            yield Name(key, Guard(guard or Guard.FREE), _one_of(places))
 
 
 def _by_shown_name(atlas: Atlas) -> dict[str, Place]:

@@ -7,7 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from services.journey.atlas import Atlas, within_reach
-from services.journey.context import after_placing, is_bus_route, is_tumour_stage
+from services.journey.context import after_placing, is_bus_route, is_called_postcode, is_tumour_stage
 from services.journey.place import OutsideLondon, Place, Resolution, mended
 from services.journey.reading import Word
 
@@ -55,7 +55,7 @@ class Postcodes:
         self._sectors = atlas.sectors
         self._territories = atlas.territories
         self._common = common
-        self._slips = _slips_of([place for place in self._outcodes.values() if isinstance(place, Place)])
+        self._slips = _slips_of({sector.outcode: sector for sector in atlas.sectors.values()})
 
     def at(self, words: list[Word], start: int) -> Found | None:
         """Return the postcode that begins at a word, or None."""
@@ -153,7 +153,7 @@ class Postcodes:
 
     def _is_likely(self, words: list[Word], start: int, outward: _Outward) -> bool:
         """Return whether an outward code in the midst of a sentence is one, and no tumour's stage or bus."""
-        placed = after_placing(words, start) or (start > 0 and words[start - 1].key == "postcode")
+        placed = after_placing(words, start) or is_called_postcode(words, start)
         if is_tumour_stage(words, start) or is_bus_route(words, start):
             return False
         if isinstance(self._outcodes.get(outward.code), Place):
@@ -168,15 +168,14 @@ class Postcodes:
         return self._outcode(outward.code).borough != "" or raw.isupper()
 
 
-def _slips_of(places: list[Place]) -> dict[str, str]:
+def _slips_of(places: dict[str, Place]) -> dict[str, str]:
     """Return every likely miswriting of outward codes, with the code that was meant: fewest slips, London first."""
     slips: dict[str, tuple[int, bool, str]] = {}
-    codes = {place.outcode for place in places}
-    for place in places:
-        for letters in product(*(character + _SLIPS.get(character, "") for character in place.outcode)):
+    for code, place in places.items():
+        for letters in product(*(character + _SLIPS.get(character, "") for character in code)):
             raw = "".join(letters)
-            wrong = sum(a != b for a, b in zip(raw, place.outcode, strict=True))
-            if wrong <= _MOST_SLIPS and raw not in codes and not raw.isdigit():
-                meant = (wrong, place.borough == "", place.outcode)
+            wrong = sum(a != b for a, b in zip(raw, code, strict=True))
+            if wrong <= _MOST_SLIPS and raw not in places and not raw.isdigit():
+                meant = (wrong, place.borough == "", code)
                 slips[raw] = min(slips.get(raw, meant), meant)
     return {raw: code for raw, (_, _, code) in slips.items()}

@@ -64,3 +64,11 @@ def key_of(name: str) -> str:
 def word_set(words: str) -> frozenset[str]:
     """Return the words of a line as a set."""
     return frozenset(words.split())
+
+
+def joined_until(words: list[Word], start: int, most: int) -> int:
+    """Return where the run of at most `most` words from `start` ends, punctuation ending it too."""
+    stop = start + 1
+    while stop < min(len(words), start + most) and words[stop].joined:
+        stop += 1
+    return stop if most else start
