@@ -73,7 +73,7 @@ _BLOCKED = exists().where(
 )
 _NEXT = (
     ROW.where(_DUE, or_(OUTBOX.c.priority == Priority.SAFETY.value, ~_BLOCKED))
-    .order_by(OUTBOX.c.priority, OUTBOX.c.id)
+    .order_by(OUTBOX.c.priority, OUTBOX.c.due_at, OUTBOX.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=OUTBOX, skip_locked=True)
 )
