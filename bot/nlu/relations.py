@@ -1,0 +1,101 @@
+"""Finding whom an event is for, when it is for someone else: "for my dad", "mum has bowel cancer", "im his wife"."""
+
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.phrases import Found, Phrases
+from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import contexts
+from bot.understanding import Entity
+
+_WORDS = contexts("relations")
+# Turns of phrase that name nobody: whoever it is, "his carer" books for him.
+_TURNS = Phrases(
+    dict.fromkeys(_WORDS["someone"] | _WORDS["carers"], "other")
+    | dict.fromkeys(_WORDS["clinicians"], "patient")
+    | dict.fromkeys(_WORDS["self"], "self")
+)
+_POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
+# "im his wife": what the sender is to someone, and who that is then to the sender.
+_MIRRORED: dict[str, dict[str, str]] = {
+    whose: {pair.split()[0]: pair.split()[1] for pair in _WORDS[whose]} for whose in ("his", "her")
+}
+
+
+def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[Entity]:
+    """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts."""
+    for found in lexicon.relations.find(tokens, words):
+        relation = _mirrored(words, found) or (found.meaning if _is_concerned(words, found) else None)
+        if relation:
+            return [_entity(tokens, found.first, found.last, relation)]
+    turn = next(_TURNS.find(tokens, words), None)
+    if turn:
+        return [_entity(tokens, turn.first, turn.last, turn.meaning)]
+    return [_entity(tokens, 0, len(words) - 1, "self")] if " ".join(words) in _WORDS["self_answers"] else []
+
+
+def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
+    start, end = tokens.span(first, last)
+    return Entity("relation", {"relation": relation}, start, end, tokens.text[start:end])
+
+
+def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
+    """Return whom it is for when the sender says what they are to that person ("im her daughter": the mother)."""
+    before = words[: found.first]
+    whose = before[-1] if before else ""
+    if whose not in _MIRRORED or not (before[-2:-1] == ("im",) or before[-3:-1] == ("i", "am")):
+        return None
+    return found.meaning if found.meaning in _WORDS["alike"] else _MIRRORED[whose].get(found.meaning, "other")
+
+
+def _is_concerned(words: tuple[str, ...], found: Found[str]) -> bool:
+    """Return whether the event is for the person named, and not for the sender or for both."""
+    owner = _owner(words, found.first)
+    if _sender_comes(words, owner, found.last):
+        return False
+    if found.meaning == "patient" or (owner and words[owner - 1] in _WORDS["for"]) or _is_all(words, owner, found.last):
+        return True
+    owned = owner < found.first or found.meaning in _WORDS["kin"]
+    return owned and (_is_pointed_at(words[:owner]) or _is_subject(words[found.last + 1 :]))
+
+
+def _owner(words: tuple[str, ...], first: int) -> int:
+    """Return where "my dear old dad" begins; the place of "dad" itself when nothing owns it."""
+    place = first
+    while place and words[place - 1] in _WORDS["adjectives"]:
+        place -= 1
+    return place - 1 if place and words[place - 1] in _WORDS["own"] else place
+
+
+def _sender_comes(words: tuple[str, ...], owner: int, last: int) -> bool:
+    """Return whether the sender is named beside the person ("me and my wife", "my wife and i")."""
+    before, after = words[max(owner - 2, 0) : owner], words[last + 1 : last + 3]
+    joined = ("and", "plus", "with")
+    sender = ("me", "myself", "i")
+    return (len(before) == 2 and before[1] in joined and before[0] in sender) or (
+        len(after) == 2 and after[0] in joined and after[1] in sender
+    )
+
+
+def _is_all(words: tuple[str, ...], owner: int, last: int) -> bool:
+    """Return whether the person is the whole answer ("my dad", "a friend please")."""
+    return owner == 0 and _WORDS["polite"].issuperset(words[last + 1 :])
+
+
+def _is_pointed_at(before: tuple[str, ...]) -> bool:
+    """Return whether the words before point at the person ("hes my other half", "i look after my mum")."""
+    return any(before[-len(phrase) :] == phrase for phrase in _POINTING)
+
+
+def _is_subject(after: tuple[str, ...]) -> bool:
+    """Return whether what follows says how the person is ("has cancer", "needs", "is having chemo")."""
+    while after and after[0] in _WORDS["hurrying"] and after[1:2] and after[0] not in _WORDS["has"]:
+        after = after[1:]
+    verb, then = (*after, "", "")[:2]
+    if verb in _WORDS["has"]:
+        return then in _WORDS["states"] or then not in _WORDS["not_has"] or _has_state(after[1:])
+    return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and then in _WORDS["states"])
+
+
+def _has_state(after: tuple[str, ...]) -> bool:
+    """Return whether "been diagnosed", "just started", "got lung cancer" or "a tumour" follows "has"."""
+    then = after[1] if len(after) > 1 else ""
+    return after[0] in ("been", "just", "got", "a") and then in _WORDS["states"] | _WORDS["has_a"]

@@ -1,0 +1,37 @@
+"""Reading the word lists of `nlu_data/lexicon`: YAML whose lists are phrases written with commas."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+LEXICON_FOLDER = Path(__file__).parents[2] / "nlu_data" / "lexicon"
+
+
+def read_list(name: str, folder: Path = LEXICON_FOLDER) -> dict[str, Any]:
+    """Return one file of word lists, by its name without ".yml"."""
+    data: dict[str, Any] = YAML(typ="safe").load(folder / f"{name}.yml")
+    return data
+
+
+def phrases_of(listed: str) -> tuple[str, ...]:
+    """Return the phrases of one list, each once."""
+    return tuple(dict.fromkeys(phrase.strip() for phrase in str(listed).split(",") if phrase.strip()))
+
+
+def inverted(lists: Mapping[Any, str]) -> dict[str, Any]:
+    """Return which list each phrase stands in."""
+    return {phrase: name for name, listed in lists.items() for phrase in phrases_of(listed)}
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Return words written with spaces between."""
+    return frozenset(words.split())
+
+
+@cache
+def contexts(module: str) -> dict[str, frozenset[str]]:
+    """Return the words that settle what an entity is, by the module that asks and then by their part in it."""
+    return {part: frozenset(phrases_of(listed)) for part, listed in read_list("contexts")[module].items()}
