@@ -1,0 +1,136 @@
+"""Counting the sender and those named with them: "me and my wife", "me, mum and my sister", "bringing 2 friends"."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.phrases import Phrases
+from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import contexts, phrases_of, read_list
+
+Reading = tuple[int, int, int]  # how many, and the first and last word that say so
+
+NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_WORDS = contexts("company")
+_TOO = frozenset(tuple(too.split()) for too in _WORDS["too"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Others named together: how many, from word `first` ("my", "2") to word `last`."""
+
+    count: int
+    first: int
+    last: int
+
+
+@cache
+def _other_words() -> tuple[frozenset[str], frozenset[str], Phrases[bool]]:
+    """Return the words for one other, for several others, and what says before a person that they come along."""
+    lists = read_list("counts")
+    along = Phrases(dict.fromkeys(phrases_of(lists["along"]), True))
+    return frozenset(phrases_of(lists["one_other"])), frozenset(phrases_of(lists["others"])), along
+
+
+def is_number(word: str) -> bool:
+    """Return whether a word is a small number."""
+    return word in NUMBERS or (word.isdecimal() and len(word) < 3)
+
+
+def number_of(word: str) -> int:
+    """Return a small number's value."""
+    return NUMBERS[word] if word in NUMBERS else int(word)
+
+
+def counts_else(tokens: Tokens, place: int) -> bool:
+    """Return whether the number at a place counts something that is not people, or money."""
+    following = tokens.words[place + 1] if place + 1 < len(tokens.words) else ""
+    return following in _WORDS["other_things"] or tokens.gaps[place].endswith("£")
+
+
+def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
+    """Return the party that a message names one by one, the sender included."""
+    people = _people(tokens, words, lexicon)
+    groups = (_group(tokens, words, people, place) for place, word in enumerate(words) if word in _WORDS["sender"])
+    return next((group for group in groups if group), None) or _guests(tokens, words, people)
+
+
+def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_Person]:
+    """Return everyone named in a message apart from the sender, left to right."""
+    one, several, _ = _other_words()
+    known = lexicon.relations
+    named = {found.first: (found.last, _is_plural(words[found.last], known)) for found in known.find(tokens, words)}
+    named |= {place: (place, word in several) for place, word in enumerate(words) if word in one or word in several}
+    people = [_person(words, first, *named[first]) for first in sorted(named)]
+    taken = {place for person in people if person for place in range(person.first, person.last + 1)}
+    alone = [
+        _Person(number_of(word), place, place)
+        for place, word in enumerate(words)
+        if is_number(word) and place not in taken and not counts_else(tokens, place)
+    ]
+    return [person for person in people if person] + alone
+
+
+def _is_plural(word: str, relations: Phrases[str]) -> bool:
+    return word.endswith("s") and word[:-1] in relations.single_words
+
+
+def _person(words: tuple[str, ...], first: int, last: int, plural: bool) -> _Person | None:
+    """Return the others that a word names with the number before it; several without a number cannot be counted."""
+    start, count = first, None
+    while start and (words[start - 1] in _WORDS["leads"] or is_number(words[start - 1])):
+        start -= 1
+        count = number_of(words[start]) if is_number(words[start]) else count
+    if count is None and plural:
+        return None
+    return _Person(count or 1, start, last)
+
+
+def _group(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], sender: int) -> Reading | None:
+    """Return the party around a word for the sender, as far as names are joined by "and" or a comma."""
+    by_first = {person.first: person for person in people}
+    by_last = {person.last: person for person in people}
+    count, first, last = 1, sender, sender
+    while person := by_first.get(_joined_after(tokens, words, last)):
+        count, last = count + person.count, person.last
+    if last == sender:
+        while person := by_last.get(_joined_before(tokens, words, first)):
+            count, first = count + person.count, person.first
+    return (count, first, last) if count > 1 else None
+
+
+def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int) -> int:
+    """Return where what is joined to a word begins, or -1."""
+    after = place + 1
+    joined = after < len(words) and "," in tokens.gaps[after]
+    while after < len(words) and words[after] in _WORDS["and"]:
+        after, joined = after + 1, True
+    joined = joined or (after < len(words) and words[after] in ("my", "our"))
+    return after if joined else -1
+
+
+def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int) -> int:
+    """Return the last word of what is joined before a word, or -1."""
+    before = place - 1
+    joined = "," in tokens.gaps[place]
+    while before >= 0 and words[before] in _WORDS["and"]:
+        before, joined = before - 1, True
+    return before if joined else -1
+
+
+def _guests(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Reading | None:
+    """Return the sender and those they bring ("can i bring my wife", "my husband is coming too")."""
+    along = {found.last + 1: found.first for found in _other_words()[2].find(tokens, words)}
+    for person in people:
+        if person.first in along:
+            return person.count + 1, along[person.first], person.last
+        if _comes_too(words[person.last + 1 : person.last + 6]):
+            return person.count + 1, person.first, person.last
+    return None
+
+
+def _comes_too(after: tuple[str, ...]) -> bool:
+    """Return whether "is coming too" or the like follows a person."""
+    verb = next((place for place, word in enumerate(after[:3]) if word in _WORDS["coming"]), None)
+    return verb is not None and any(after[verb + 1 : verb + 1 + len(too)] == too for too in _TOO)

@@ -1,0 +1,106 @@
+"""Finding how many people come, the sender included: "2 of us", "me and my wife", "table for 3", "plus one"."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.nlu.company import NUMBERS, Reading, counts_else, find_company, is_number, number_of
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.phrases import Phrases
+from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import contexts, inverted, phrases_of, read_list
+from bot.understanding import Entity
+
+_MOST = 50  # people: a larger number is not a party
+_ANSWER = 8  # words: a longer message with a number in it is no answer to "how many?"
+_NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(NUMBERS)})"
+_WORDS = contexts("company")
+_MAY_FOLLOW = _WORDS["may_follow"] | {".", ","}
+
+
+@dataclass(frozen=True, slots=True)
+class CountWords:
+    """The patterns and phrases that give a party's size."""
+
+    turns: Phrases[int]
+    answers: Phrases[int]
+    stated: re.Pattern[str]
+    led: re.Pattern[str]
+
+
+@cache
+def count_words() -> CountWords:
+    """Return the patterns, read once."""
+    lists = read_list("counts")
+    return CountWords(
+        turns=Phrases(inverted(lists["turns"])),
+        answers=Phrases(inverted(lists["answers"])),
+        stated=re.compile(rf"\b{_NUMBER} (?:of us\b|(?:{_alternatives(lists['people'])})\b)"),
+        led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for|with) (?:only |just )?{_NUMBER}\b(?: of us\b)?"),
+    )
+
+
+def find_counts(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
+    """Return the size of the party, the likeliest reading only; `asked` when the message answers "how many?"."""
+    readings = (
+        find_company(tokens, words, lexicon),
+        _turn(tokens),
+        _stated(tokens),
+        _answer(tokens) if asked else None,
+    )
+    found = next((reading for reading in readings if reading), None)
+    if not found:
+        return []
+    count, first, last = found
+    start, end = tokens.span(first, last)
+    return [Entity("count", count, start, end, tokens.text[start:end])]
+
+
+def _alternatives(listed: str) -> str:
+    """Return phrases as alternatives of a pattern, the longest first."""
+    return "|".join(sorted(map(re.escape, phrases_of(listed)), key=len, reverse=True))
+
+
+def _turn(tokens: Tokens) -> Reading | None:
+    found = next(count_words().turns.find(tokens, tokens.words), None)
+    return (int(found.meaning), found.first, found.last) if found else None
+
+
+def _stated(tokens: Tokens) -> Reading | None:
+    """Return "3 people", "two of us", "table for 3", "make it 2"."""
+    for match in count_words().stated.finditer(tokens.plain):
+        return _reading(tokens, match)
+    for match in count_words().led.finditer(tokens.plain):
+        if _counts_people(tokens, match):
+            return _reading(tokens, match)
+    return None
+
+
+def _reading(tokens: Tokens, match: re.Match[str]) -> Reading | None:
+    number = number_of(match["number"])
+    if not 1 <= number <= _MOST:
+        return None
+    return number, tokens.word_at(match.start()), tokens.word_at(match.end() - 1)
+
+
+def _counts_people(tokens: Tokens, match: re.Match[str]) -> bool:
+    """Return whether the number after "for", "there are" ... ends there, counting nothing else."""
+    after = tokens.plain[match.end() :].split()
+    before = tokens.plain[: match.start()].split()
+    if before and before[-1] in _WORDS["against"]:
+        return False
+    return not after or after[0] in _MAY_FOLLOW
+
+
+def _answer(tokens: Tokens) -> Reading | None:
+    """Return the one number in a short answer, or a phrase that is one ("both", "just the one")."""
+    if len(tokens.words) > _ANSWER:
+        return None
+    found = count_words().answers.at(tokens, tokens.words, 0)
+    if found and (found.last == len(tokens.words) - 1 or tokens.words[found.last + 1] in _MAY_FOLLOW):
+        return int(found.meaning), found.first, found.last
+    places = [place for place, word in enumerate(tokens.words) if is_number(word) and not counts_else(tokens, place)]
+    numbers = {number_of(tokens.words[place]) for place in places}
+    if len(numbers) != 1 or not 1 <= min(numbers) <= _MOST:
+        return None
+    return numbers.pop(), places[0], places[0]

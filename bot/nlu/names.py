@@ -1,0 +1,131 @@
+"""Finding a person's name: "its Maureen", "my name is olu", "call me Bill", and a bare name when one was asked for."""
+
+import re
+from collections.abc import Iterator
+
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import contexts
+from bot.understanding import Entity
+
+_WORDS = contexts("names")
+# Longer cues first, so that "my name is" is not read as "my name".
+_CUES = {
+    weak: sorted((tuple(cue.split()) for cue in _WORDS[part]), key=len, reverse=True)
+    for weak, part in ((False, "cues"), (True, "weak_cues"))
+}
+_MOST_WORDS = 3
+_LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2018\u2019\u0300-\u036f\u0900-\u0dff])*")
+_CAPITALS = re.compile(r"(^|['\u2018\u2019-])(\w)")
+_MC = re.compile(r"^(Mc)([a-z])(?=[a-z]{2})")
+_JOINS = frozenset(("", "-", "."))  # what may stand between the words of a name
+
+
+def find_names(tokens: Tokens, lexicon: Lexicon, asked: bool) -> list[Entity]:
+    """Return the name that a message gives, cased as a name; `asked` when the message answers "What is your name?"."""
+    found = _said(tokens, lexicon, asked)
+    if found is None and asked:
+        found = _bare(tokens, lexicon)
+    if found is None:
+        found = _announced(tokens, lexicon)
+    if found is None:
+        return []
+    first, last = found
+    start, end = tokens.span(first, last)
+    return [Entity("name", name_cased(tokens.text[start:end]), start, end, tokens.text[start:end])]
+
+
+def name_cased(name: str) -> str:
+    """Return a name in a name's capitals, as typed where its own capitals are deliberate ("DeShawn", "McDonald")."""
+    return " ".join(_word_cased(word, place) for place, word in enumerate(name.split()))
+
+
+def _word_cased(word: str, place: int) -> str:
+    if place and word.lower() in _WORDS["particles"] and not word.isupper():
+        return word.lower()
+    if not (word.islower() or (word.isupper() and len(word) > 2)):
+        return word
+    cased = _CAPITALS.sub(lambda match: match[1] + match[2].upper(), word.lower())
+    return _MC.sub(lambda match: match[1] + match[2].upper(), cased)
+
+
+def _said(tokens: Tokens, lexicon: Lexicon, asked: bool) -> tuple[int, int] | None:
+    """Return the words of a name behind a cue, as first and last."""
+    for first, weak in _cued(tokens):
+        last = _name_end(tokens, first, lexicon)
+        if last is None:
+            continue
+        known = tokens.words[first] in lexicon.first_names or tokens.words[first] in _WORDS["titles"]
+        sure = not weak or (known and _is_written_as_name(tokens, first, lexicon))
+        if sure or (asked and last == len(tokens.words) - 1):
+            return first, last
+    return None
+
+
+def _cued(tokens: Tokens) -> Iterator[tuple[int, bool]]:
+    """Yield each place behind a cue, and whether the cue is weak; strong cues first."""
+    words = tokens.words
+    for weak, cues in _CUES.items():
+        for cue in cues:
+            if cue[0] in words:
+                places = range(words.index(cue[0]), len(words) - len(cue))
+                yield from ((place + len(cue), weak) for place in places if words[place : place + len(cue)] == cue)
+
+
+def _is_written_as_name(tokens: Tokens, first: int, lexicon: Lexicon) -> bool:
+    """Return whether a word that is a name and another word too ("will", "rich") is written as a name."""
+    if tokens.words[first] not in lexicon.not_names | _WORDS["also_words"]:
+        return True
+    return tokens.text[tokens.starts[first]].isupper() and not tokens.text.isupper()
+
+
+def _name_end(tokens: Tokens, first: int, lexicon: Lexicon) -> int | None:
+    """Return the last word of the name that begins at a word, or None if no name does."""
+    last, limit = first - 1, _MOST_WORDS + (first < len(tokens.words) and tokens.words[first] in _WORDS["titles"])
+    while last + 1 < len(tokens.words) and last + 1 - first < limit and _belongs(tokens, last + 1, first, lexicon):
+        last += 1
+    if last < first or (last == first and tokens.words[first] in _WORDS["titles"]):
+        return None
+    return last
+
+
+def _belongs(tokens: Tokens, place: int, first: int, lexicon: Lexicon) -> bool:
+    """Return whether a word can be part of a name that begins at `first`."""
+    word = tokens.words[place]
+    if place > first and tokens.gaps[place] not in _JOINS:
+        return False
+    if word in _WORDS["titles"]:
+        return place == first
+    if place > first and word in _WORDS["tails"] - lexicon.first_names:
+        return False
+    written = tokens.text[tokens.starts[place] : tokens.ends[place]]
+    return bool(_LETTERS.fullmatch(written)) and (word in lexicon.first_names or word not in lexicon.not_names)
+
+
+def _bare(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Return the name that an answer is, apart from greetings and thanks; a question or a sentence is none."""
+    first, last = 0, len(tokens.words) - 1
+    if "?" in tokens.text:
+        return None
+    while first < last and tokens.words[first] in _WORDS["leads"] and not _names_alone(tokens, first, lexicon):
+        first += 1
+    while last > first and tokens.words[last] in _WORDS["tails"]:
+        last -= 1
+    return (first, last) if first <= last and _name_end(tokens, first, lexicon) == last else None
+
+
+def _names_alone(tokens: Tokens, first: int, lexicon: Lexicon) -> bool:
+    """Return whether everything from a word on is a name ("Will Put", "Joy")."""
+    return tokens.words[first] in lexicon.first_names and _name_end(tokens, first, lexicon) == len(tokens.words) - 1
+
+
+def _announced(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Return the name in "Maureen here", at the beginning of a message or behind a greeting."""
+    for here, word in enumerate(tokens.words[1:4], start=1):
+        if word == "here" and not tokens.gaps[here]:
+            first = here - 1
+            while first and tokens.words[first - 1] not in _WORDS["leads"] and not tokens.gaps[first]:
+                first -= 1
+            known = tokens.words[first] in lexicon.first_names and _is_written_as_name(tokens, first, lexicon)
+            return (first, here - 1) if known and _name_end(tokens, first, lexicon) == here - 1 else None
+    return None

@@ -1,0 +1,88 @@
+"""What the options of a menu say: the words of their titles, and when they are."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, time
+from functools import lru_cache
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from bot.nlu.clock_rules import PARTS
+from bot.nlu.tokens import tokenise
+from bot.nlu.word_lists import word_set
+from bot.understanding import Option
+from services.core.clock import to_london
+
+# Words of a title too common to single anything out.
+_COMMON = word_set(
+    "the a an and of for in at on to with by your you after from day cancer event session one is am pm st"
+)
+_DAY_ONLY = re.compile(r"(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)")
+_ONE_SLIP, _TWO_SLIPS, _BEGINNING = 5, 8, 4  # letters from which a word may have slips, or may be only the beginning
+
+
+@lru_cache(maxsize=2048)
+def _words(option: Option) -> frozenset[str]:
+    return frozenset(tokenise(f"{option.title} {option.words}").words) - _COMMON
+
+
+def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
+    """Return the indices of the options that have a word, or nearly that word."""
+    exact = frozenset(index for index, option in enumerate(options) if word in _words(option))
+    if exact or len(word) < _BEGINNING:
+        return exact
+    return frozenset(index for index, option in enumerate(options) if any(_alike(word, own) for own in _words(option)))
+
+
+def _alike(said: str, own: str) -> bool:
+    """Return whether a word as said is another's beginning, or a slip away from it."""
+    if own.startswith(said):
+        return True
+    slips = 2 if len(own) >= _TWO_SLIPS else int(max(len(own), len(said)) >= _ONE_SLIP)
+    return said[0] == own[0] and OSA.distance(said, own, score_cutoff=slips) <= slips
+
+
+def options_on(date: dict[str, Any], options: Sequence[Option], among: frozenset[int]) -> frozenset[int]:
+    """Return the options, among some, that a date entity's value fits.
+
+    The very day and minute decide first; "thursday" is else any Thursday, "at 2" else about 2.
+    """
+    starts = {index: options[index].starts_at for index in among}
+    moments = {index: to_london(datetime.fromisoformat(start)) for index, start in starts.items() if start}
+    for fits in (_is_at, _is_within, _is_like):
+        if found := frozenset(index for index, moment in moments.items() if fits(date, moment)):
+            return found
+    return frozenset()
+
+
+def _is_at(date: dict[str, Any], moment: datetime) -> bool:
+    """Return whether a moment is the very time said, on the day or weekday said."""
+    on_time = bool(date["explicit_time"]) and date.get("after") == f"{moment:%H:%M}"
+    return on_time and (_is_inside(date, moment) or moment.weekday() in date.get("weekdays", ()))
+
+
+def _is_within(date: dict[str, Any], moment: datetime) -> bool:
+    """Return whether a moment lies in the stretch said, at its hours and on its weekdays."""
+    weekdays = date.get("weekdays")
+    return _is_inside(date, moment) and _in_hours(date, moment) and (weekdays is None or moment.weekday() in weekdays)
+
+
+def _is_like(date: dict[str, Any], moment: datetime) -> bool:
+    """Return whether a moment has the weekday and hours, or the day of the month, that were all that was said."""
+    if date.get("weekdays"):
+        return moment.weekday() in date["weekdays"] and _in_hours(date, moment)
+    said = _DAY_ONLY.fullmatch(date["words"].lower())
+    return bool(said) and int(said[1]) == moment.day  # type: ignore[index]
+
+
+def _is_inside(date: dict[str, Any], moment: datetime) -> bool:
+    inside = datetime.fromisoformat(date["from"]) <= moment < datetime.fromisoformat(date["to"])
+    return inside or "any_day" in date
+
+
+def _in_hours(date: dict[str, Any], moment: datetime) -> bool:
+    after, before = PARTS.get(date.get("part", ""), (None, None))
+    after = time.fromisoformat(date["after"]) if "after" in date else after
+    before = time.fromisoformat(date["before"]) if "before" in date else before
+    return (after is None or moment.time() >= after) and (before is None or moment.time() < before)

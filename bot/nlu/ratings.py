@@ -1,0 +1,85 @@
+"""Finding a score from 0 to 10 ("9/10 really helped"), a booking reference ("7KMT4R"), and "rather not say"."""
+
+import re
+
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.tokens import Tokens
+from bot.understanding import Entity
+from services.core.ids import ALPHABET
+
+_NUMBERS = {
+    word: value
+    for value, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    )
+} | {"nil": 0, "nought": 0, "none": 0, "full marks": 10}
+_NUMBER = rf"(?P<number>10|\d|{'|'.join(_NUMBERS)})"
+_OUT_OF_TEN = re.compile(
+    rf"(?<![\d/.]){_NUMBER}(?:\.5)?\s*(?:/\s*10\b|out\s*(?:of|o|off)\s*(?:10|ten)\b|outta (?:10|ten)\b)", re.I
+)
+_SCORED = re.compile(
+    rf"\b(?:score|rating|rate it|mark|give (?:it|that|you|them)|a solid|about an?|probably an?)(?: of| is)? (?:an? )?"
+    rf"{_NUMBER}\b(?! (?:of|people|days|weeks))"
+)
+_ONLY = re.compile(rf"\b{_NUMBER}\b")
+_NOT_A_SCORE = re.compile(r" (?:of us|people|days?|weeks?|months?|years?|hours?|times|minutes|miles|sessions)\b")
+_LONGEST_ANSWER = 25  # words: a score comes early or in a short message
+_REFERENCE = re.compile(rf"\b[{ALPHABET}]{{6}}\b", re.IGNORECASE)
+_CUE = re.compile(
+    r"\b(?:ref|reference|booking|code)(?: (?:number|no|code|ref|reference))?(?: is)?\W{0,3}$", re.IGNORECASE
+)
+_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}", re.IGNORECASE)
+_SKIP_ANSWER = 6  # words: beyond that "any" or "nothing" says something else
+
+
+def find_ratings(tokens: Tokens, asked: bool) -> list[Entity]:
+    """Return a score from 0 to 10; a bare number counts when one was `asked` for."""
+    match = _OUT_OF_TEN.search(tokens.text)
+    if match:
+        return [_rating(match["number"], match.start(), match.end(), tokens)]
+    found = _SCORED.search(tokens.plain) or (_bare(tokens) if asked else None)
+    if not found:
+        return []
+    place = tokens.word_at(found.start("number"))
+    return [_rating(found["number"], *tokens.span(place, place), tokens)]
+
+
+def _rating(number: str, start: int, end: int, tokens: Tokens) -> Entity:
+    value = _NUMBERS[number.lower()] if number.lower() in _NUMBERS else int(number)
+    return Entity("rating", value, start, end, tokens.text[start:end])
+
+
+def _bare(tokens: Tokens) -> re.Match[str] | None:
+    """Return the first number of an answer that counts nothing else."""
+    if len(tokens.words) > _LONGEST_ANSWER:
+        return None
+    return next(
+        (match for match in _ONLY.finditer(tokens.plain) if not _NOT_A_SCORE.match(tokens.plain, match.end())), None
+    )
+
+
+def find_references(tokens: Tokens, asked: bool) -> list[Entity]:
+    """Return booking references, in capitals: six characters with a digit, any six after "ref" or when `asked` for."""
+    return [
+        Entity("reference", match.group().upper(), match.start(), match.end(), match.group())
+        for match in _REFERENCE.finditer(tokens.text)
+        if asked or _CUE.search(tokens.text, 0, match.start()) or _looks_drawn(match.group())
+    ]
+
+
+def _looks_drawn(word: str) -> bool:
+    """Return whether six characters are neither a word, a number nor a postcode."""
+    return (
+        any(each.isdigit() for each in word) and any(each.isalpha() for each in word) and not _POSTCODE.fullmatch(word)
+    )
+
+
+def find_skips(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
+    """Return that a question is passed over ("rather not say"); "any" and the like only to begin a short answer."""
+    for found in lexicon.skips.find(tokens, words):
+        needs_question = found.meaning
+        if needs_question and not (asked and found.first == 0 and len(words) <= _SKIP_ANSWER):
+            continue
+        start, end = tokens.span(found.first, found.last)
+        return [Entity("skip", True, start, end, tokens.text[start:end])]
+    return []

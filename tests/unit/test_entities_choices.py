@@ -1,0 +1,112 @@
+"""Picking a line of a menu; the day in these tests is Wednesday 2 December 2026."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.nlu.choices import find_choice
+from bot.understanding import Option
+
+NOW = datetime(2026, 12, 2, 10, 0, tzinfo=UTC)
+EVENTS = (
+    Option("event:41", "Moving Forward course, Tuesday 8 December, 10:30am", "st barts", "2026-12-08T10:30:00+00:00"),
+    Option(
+        "event:57", "Yoga for beginners, Thursday 10 December, 6pm", "maggies hampstead", "2026-12-10T18:00:00+00:00"
+    ),
+    Option("event:63", "Fear of recurrence workshop, Thursday 10 December, 2pm", "online", "2026-12-10T14:00:00+00:00"),
+)
+SERIES = tuple(
+    Option(f"event:{70 + week}", "Gentle exercise class", "walthamstow", f"2027-01-{day:02}T11:00:00+00:00")
+    for week, day in enumerate((5, 12, 20, 28))
+)
+PLACES = (Option("place:1", "Barking"), Option("place:2", "Barnet"), Option("place:3", "Barnes"))
+TITLES = (Option("a", "Look Good Feel Better"), Option("b", "Sleep well"), Option("c", "Money advice"))
+
+PICKED = """
+0: 1 | option 1 | number one | go for 1 | one | a | letter a | first | the first | 1st one | top one
+0: i'll take the first | frist one | moving forward | moving foward | the moving forward course please | barts
+0: tuesday | the tuesday one | tues please | 8th december | the 8th | dec 8 | 8/12 | the 10.30 one | 10 30 on tues
+0: the morning one | next tuesday | the earliest | the soonest please
+1: 2 | 2. | 2 please | 2 pls love | number 2 | num 2 | 2) | two | ill have 2 | id like number 2 please | yes 2
+1: ok 2 then thanks | book me on 2 | number 2 for me and my wife | 2 is fine | tell me more about 2 | choose 2
+1: i meant 2 | b | B | b) | option b | 2nd | the 2nd one | the second one dear | second one pls | the middle one
+1: the 2nd one as its closest | the second option please | yoga | the yoga one | the yogga one pls
+1: id like the yoga | the one at maggies | beginners yoga | thurs evening | the evening one | 6pm | thursday yoga
+1: event:57 | Yoga for beginners, Thursday 10 December, 6pm
+2: 3 | no 3 | no. 3 | #3 | Three please | can i have 3 | i want to book number 3 | no, 3 | c please
+2: third one thanks | the last one | last | the bottom one | fear of recurrence | recurrance workshop
+2: the online one | thursday at 2 | the 2pm one on thursday | thursday afternoon please | event:63
+"""
+NOT_PICKED = """
+I have 2 kids and no car | 1 or 2 | 1 and 3 | 2 or 3? | either | both | all of them | any | none | none of them
+not 2 | not the first one | 4 | 0 | no 7 | number 9 | thursday | thursday please | december | the thursday one
+what is the yoga one about | is the yoga step free? | how do i get to number 2? | no | yes | ok | thanks | more
+E17 | N1 | 2 of us | 2 people please | me and 2 friends | is there parking | whats number 2 | when is the first one
+5 miles max | i finished chemo 2 weeks ago | i am 2 tired | one of them | that one | this one | the one | i | a bit
+i want a different one | do you have anything else | has anyone got 2 tickets | cant do thursday | not thursday
+anything on a friday | friday | the 9th | hello | b12 bus | second thoughts no | me too
+"""
+SESSIONS = """
+0: tuesday 5th | the first tuesday | first week of january
+1: the 12th | 12 jan | the 2nd | second tuesday
+2: 20th | wednesday | weds one
+3: the thursday | 28/1 | last one | the 4th | the latest one
+-: tuesday | exercise | 11am | middle one | the third tuesday
+"""
+ALIKE = """
+2: barnes
+1: barnet | barnett | place:2
+0: Barking please | barking | bark
+-: bar
+"""
+COMMON = """
+0: look good | look good one | feel better
+-: good
+1: sleep
+2: money
+"""
+
+
+def texts(table: str) -> list[str]:
+    """The texts of a table, parted by lines and bars."""
+    return [text.strip() for line in table.strip().splitlines() for text in line.split(" | ")]
+
+
+def rows(table: str) -> list[tuple[str, int | None]]:
+    """The texts of a table with the index that their line begins with ("-" for none)."""
+    lines = [line.split(": ", 1) for line in table.strip().splitlines()]
+    return [(text, None if index == "-" else int(index)) for index, listed in lines for text in texts(listed)]
+
+
+@pytest.mark.parametrize(("text", "index"), rows(PICKED))
+def test_picks_the_line_that_is_meant(text, index):
+    assert find_choice(text, EVENTS, NOW) == index
+
+
+@pytest.mark.parametrize("text", texts(NOT_PICKED))
+def test_picks_nothing_when_nothing_or_no_single_line_is_meant(text):
+    assert find_choice(text, EVENTS, NOW) is None
+
+
+@pytest.mark.parametrize(("text", "index"), rows(SESSIONS))
+def test_dates_tell_the_sessions_of_a_series_apart(text, index):
+    assert find_choice(text, SERIES, NOW) == index
+
+
+@pytest.mark.parametrize(("text", "index"), rows(ALIKE))
+def test_titles_alike_are_told_apart(text, index):
+    assert find_choice(text, PLACES, NOW) == index
+
+
+@pytest.mark.parametrize(("text", "index"), rows(COMMON))
+def test_a_title_of_common_words_is_known_by_two_of_them(text, index):
+    assert find_choice(text, TITLES, NOW) == index
+
+
+def test_without_a_menu_nothing_is_picked():
+    assert find_choice("2", (), NOW) is None
+    assert find_choice("", EVENTS, NOW) is None
+
+
+def test_blanks_around_a_number_do_no_harm():
+    assert find_choice("  3 \n", EVENTS, NOW) == 2
