@@ -43,7 +43,7 @@ def within_reach(place: Place) -> Place | OutsideLondon:
 class Atlas:
     """Every place of the tables; nothing in it changes after loading.
 
-    `outcodes` and `sectors` are keyed by code without the space, `sites` (hospitals) by postcode without it.
+    `outcodes` and `sectors` are keyed by code without the space, `sites` (the first hospital listed) by postcode.
     `beyond` are towns and counties out of reach; `territories` are those of them whose postcodes are in no table,
     by postcode area (BT, JE, GY, IM).
     """
@@ -75,7 +75,7 @@ def load_atlas() -> Atlas:
         wards=tuple(place for place in named if place.kind == "ward"),
         stations=tuple(_station(row, alliances) for row in rows("stations.csv")),
         hospitals=tuple(map(_hospital, hospitals)),
-        sites={row[5].replace(" ", ""): _hospital(row) for row in hospitals},
+        sites={row[5].replace(" ", ""): _hospital(row) for row in reversed(hospitals)},
         beyond=tuple(map(_beyond, beyond)),
         territories={row[5]: _beyond(row) for row in beyond if row[5].isalpha()},
     )

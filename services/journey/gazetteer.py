@@ -76,14 +76,9 @@ class Gazetteer:
     def locate(self, postcode: str) -> Place | None:
         """Return where a whole postcode is, for a venue's record: a listed hospital's site, else the sector's centre.
 
-        None when it is not a postcode of Great Britain. Beyond 40 km from London the outward code's centre is all
-        that is known.
+        None when it is no postcode. Beyond 40 km from London the outward code's centre is all that is known.
         """
-        words = read_words(postcode)
-        found = self._postcodes.at(words, 0) if words else None
-        if found is None or found.stop < len(words):
-            return None
-        return self._atlas.sites.get(postcode.replace(" ", "").upper()) or places_of(found.resolution)[0]
+        return self._atlas.sites.get(postcode.replace(" ", "").upper()) or self._postcodes.whole(postcode)
 
     def around(self, lat: float, lon: float) -> Resolution:
         """Return the place of a pin in degrees, named for the neighbourhood or else the postcode around it."""

@@ -21,6 +21,7 @@ _SHORTEST_COMPACT_SECTOR = 4
 # No inward code uses C, I, K, M, O or V.
 _UNIT = re.compile(r"[ABD-HJLNP-UW-Z]{2}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
+_POSTCODE = re.compile(rf"{_OUTWARD.pattern}[0-9]{_UNIT.pattern}")
 _SPACED_AREAS = frozenset(("SE", "SW", "NW", "EC", "WC"))
 
 
@@ -65,6 +66,13 @@ class Postcodes:
             return full
         likely = (outward for outward in outwards if outward.has_digit and self._is_likely(words, start, outward))
         return next((self._in_part(words, outward) for outward in likely), None) or self._compact_at(words, start)
+
+    def whole(self, text: str) -> Place | None:
+        """Return where a postcode is that is written without a slip, or None: its sector, else its outward code."""
+        code = text.replace(" ", "").upper()
+        if not _POSTCODE.fullmatch(code) or not (code[:-3] in self._outcodes or self._is_territory(code[:-3])):
+            return None
+        return self._sectors.get(code[:-2]) or self._outcode(code[:-3])
 
     def filling(self, words: list[Word], start: int, core: range) -> Found | None:
         """Return the part of a postcode that fills the core of an answer, where it is likelier than elsewhere."""
