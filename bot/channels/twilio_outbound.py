@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.channels.port import (
     Accepted,
@@ -67,7 +68,7 @@ class TwilioChannel:
             body = await self._page(path, query)
             page = [_listed(one) for one in body["messages"] if str(one["direction"]).startswith("outbound")]
             found += [one for one in page if one.created_at >= since]
-            path, query = body.get("next_page_uri") or "", []
+            path, query = _path_of(body.get("next_page_uri")), []
             if not path or any(one.created_at < since for one in page):
                 break
         return found
@@ -96,6 +97,12 @@ def address_of(channel: str, number: str) -> str:
     """A number or WhatsApp id as Twilio writes it on a channel; one that has the prefix already keeps it."""
     bare = number.removeprefix(_WHATSAPP)
     return _WHATSAPP + bare if channel == Channel.WHATSAPP else bare
+
+
+def _path_of(uri: str | None) -> str:
+    """The path and query of a page, which Twilio describes as a whole address and gives without the host."""
+    parts = urlsplit(uri or "")
+    return f"{parts.path}?{parts.query}" if parts.path else ""
 
 
 def _result(answer: Answer) -> SendResult:

@@ -214,12 +214,18 @@ def test_listing_shows_our_messages_to_one_address_from_a_moment_on(clock, fake,
     assert use("list_messages", "whatsapp", MESSAGE.address, since) == []
 
 
-def test_listing_turns_pages(clock, fake, local):
+@pytest.mark.parametrize("host", ["", "https://api.twilio.com"])
+def test_listing_turns_pages(clock, fake, local, host):
+    class Hosted:
+        async def get(self, path, query):
+            answer = await local.get(path, query)
+            more = answer.body["next_page_uri"]
+            return answer._replace(body=answer.body | {"next_page_uri": more and host + more})
+
     async def call():
-        channel = TwilioChannel(local, fake.account_sid)
         for number in range(230):
-            await channel.send(replace(MESSAGE, text=f"number {number}"))
-        return await channel.list_messages("sms", MESSAGE.address, clock.now())
+            await TwilioChannel(local, fake.account_sid).send(replace(MESSAGE, text=f"number {number}"))
+        return await TwilioChannel(Hosted(), fake.account_sid).list_messages("sms", MESSAGE.address, clock.now())
 
     assert len(asyncio.run(call())) == 230
 
