@@ -68,6 +68,7 @@ def test_everything_else_is_refused_when_loaded(text, message):
         compile_condition(text)
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
 @given(st.text(alphabet="slots.xy()[]'\"=<>!andornti 01_,", max_size=30))
 def test_no_text_does_more_than_compile_or_be_refused(text):
     try:

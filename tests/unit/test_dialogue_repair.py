@@ -178,6 +178,16 @@ def test_a_slot_that_no_flow_wants_is_not_understood():
     assert "score" not in talk.slots
 
 
+def test_a_correction_of_the_caller_keeps_what_the_called_flow_was_told():
+    talk = Talk()
+    talk("survey", need="sleep")
+    assert talk("inform", rating=9) == ["utter_ask_audience"]
+    assert talk("correction", need="money") == ["utter_ask_audience"]
+    assert talk.slots == {"need": ["money"], "score": 9}
+    assert talk("choose_option", choice="audience:carer") == ["utter_feedback"]
+    assert talk.slots == {}
+
+
 # Cancelling, going back, starting again
 
 
@@ -231,6 +241,24 @@ def test_going_back_reaches_into_the_flow_that_linked_here():
     assert talk("choose_option", choice="event:1") == ["utter_ask_first_name"]
 
 
+def test_going_back_from_a_called_flow_reaches_its_caller():
+    talk = Talk()
+    talk("survey")
+    talk("inform", need="sleep")
+    talk("inform", rating=9)
+    assert talk("go_back", text="back") == ["utter_gone_back", "utter_ask_score"]
+    assert talk("go_back", text="back") == ["utter_gone_back", "utter_ask_need"]
+    assert [frame.flow for frame in talk.state.frames] == ["survey"]
+
+
+def test_cancelling_in_a_called_flow_cancels_its_caller():
+    talk = Talk()
+    talk("survey", need="sleep")
+    assert talk("deny", text="never mind") == ["utter_cancelled_flow"]
+    assert talk.state.frames == []
+    assert talk.slots == {}
+
+
 def test_going_back_from_the_first_question_leads_nowhere():
     talk = Talk()
     talk("find_event")
@@ -252,6 +280,20 @@ def test_a_new_search_replaces_a_booking_no_more_than_it_says():
     talk("find_event", place="E17", need="exercise")
     assert talk("find_event", need="sleep", text="find something for sleep") == ["utter_results"]
     assert talk.slots["need"] == ["sleep"]
+    assert [frame.flow for frame in talk.state.frames] == ["find_events"]
+
+
+def test_linking_to_a_booking_that_waits_begins_it_afresh():
+    talk = at_name()
+    assert talk("find_event", text="find something else") == ["utter_results"]
+    assert [frame.flow for frame in talk.state.frames] == ["book", "find_events"]
+    assert talk("choose_option", choice="event:3") == ["utter_released", "utter_ask_first_name"]
+    assert [frame.flow for frame in talk.state.frames] == ["book"]
+
+
+def test_a_new_search_over_a_booking_that_changes_it_ends_it():
+    talk = at_name()
+    assert talk("find_event", need="sleep", text="find me sleep instead") == ["utter_released", "utter_results"]
     assert [frame.flow for frame in talk.state.frames] == ["find_events"]
 
 
@@ -414,6 +456,20 @@ def test_a_late_yes_restates_the_question():
     assert talk.later(hours=3)("affirm", yes_no=True) == ["utter_stale", "utter_ask_badge"]
     assert "badge" not in talk.slots
     assert talk("affirm", yes_no=True) == ["utter_parking"]
+
+
+def test_a_question_that_always_gets_late_answers_stays_open_unsaid():
+    talk = at_confirm()
+    said = [talk.later(hours=4)("affirm", yes_no=True) for _ in range(3)]
+    assert said == [["utter_ask_confirm"], ["utter_ask_confirm"], ["utter_offer_person"]]
+    assert talk("affirm", yes_no=True) == ["utter_booked"]
+
+
+def test_a_late_choice_is_kept_where_the_step_says_so():
+    talk = Talk()
+    talk("find_event", place="E17", need="exercise")
+    assert talk.later(hours=5)("choose_option", choice="event:2") == ["utter_results"]
+    assert talk.ran == ["search", "ask_pick"]
 
 
 def test_a_yes_in_time_is_acted_on():
