@@ -160,11 +160,11 @@ class Sender:
         """Send a turn's replies, unless something that went before them was put back."""
         self._take(rows)
         now = self._clock.now()
-        until = self._put_back.get(rows[0].identity_id)
-        if until is not None and rows[0].priority != Priority.SAFETY:
-            self._put_all_back(rows, max(until, now), "behind_another")
-        else:
-            self._dispatch(rows, self._prepare(rows, now))
+        behind = [row for row in rows if row.identity_id in self._put_back and row.priority != Priority.SAFETY]
+        for row in behind:
+            self._recorder.note(put_back(row, "behind_another", max(self._put_back[row.identity_id], now)))
+        free = [row for row in rows if row not in behind]
+        self._dispatch(free, self._prepare(free, now))
 
     def _take(self, rows: Iterable[OutboxRow]) -> None:
         self._in_flight.update(row.id for row in rows)
@@ -198,13 +198,10 @@ class Sender:
             self._recorder.note(done)
             if done.outcome.status is OutboxStatus.QUEUED and done.outcome.due_at is not None:
                 self._put_back[identity_id] = done.outcome.due_at
-                self._put_all_back([ready.row for ready in chain], done.outcome.due_at, "behind_another")
+                for ready in chain:
+                    self._recorder.note(put_back(ready.row, "behind_another", done.outcome.due_at))
                 chain.clear()
         del self._chains[identity_id]
-
-    def _put_all_back(self, rows: Iterable[OutboxRow], until: datetime, why: str) -> None:
-        for row in rows:
-            self._recorder.note(put_back(row, why, until))
 
     async def _send(self, ready: Ready) -> Done:
         is_safety = ready.row.priority == Priority.SAFETY
@@ -219,6 +216,10 @@ class Sender:
             if pause is None or not again or asked > _LONGEST_PAUSE_S:
                 break
             await asyncio.sleep(max(asked, pause))
+        if isinstance(result, Rejected) and result.refusal in (Refusal.WINDOW, Refusal.NOT_WHATSAPP):
+            by_sms = self._preparer.as_sms(ready, self._clock.now())
+            if by_sms is not None:
+                return await self._send(by_sms)
         return judge(ready, result, self._pace, self._clock.now())
 
     def _pauses(self) -> Iterator[float]:

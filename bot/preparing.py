@@ -19,7 +19,6 @@ from services.people.verdicts import Gate, Refuse, Send, Wait
 log = structlog.get_logger(__name__)
 
 
-
 class Rendered(Protocol):
     """A message as it is read."""
 
@@ -65,6 +64,14 @@ class Preparer:
             if row.priority == Priority.SAFETY:
                 return self._ready(row, row.channel, str(row.parameters["text"]), now)
             return Outcome(row.id, row.attempts, OutboxStatus.FAILED, reason="not_prepared")
+
+    def as_sms(self, ready: Ready, now: datetime) -> Ready | None:
+        """The same message as a text message, where WhatsApp will not take it; None where there is no such way."""
+        row, message = ready.row, ready.message
+        has_number = message.channel == Channel.WHATSAPP and row.address.startswith("+")
+        if not has_number or Channel.SMS not in self._senders:
+            return None
+        return self._ready(row, Channel.SMS, message.text, now)
 
     def _prepare(self, session: Session, row: OutboxRow, now: datetime) -> Ready | Outcome:
         match self._gate(session, row, now):

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from bot.channels.port import RateLimited
+from bot.channels.port import RateLimited, Refusal, Rejected
 from bot.channels.simulator import Fault
 from bot.channels.twilio_outbound import TwilioChannel
 from bot.judging import Pace
@@ -277,6 +277,32 @@ def test_the_gate_may_choose_another_channel(world, write, drain):
     drain()
     (taken,) = world.fake.messages
     assert (taken.to, taken.sender) == ("+447700900201", "+447700900710")
+
+
+@pytest.mark.parametrize("refusal", [Refusal.WINDOW, Refusal.NOT_WHATSAPP])
+def test_what_whatsapp_will_not_take_goes_as_a_text_message(world, write, drain, messages, refusal):
+    class NoWhatsApp(Broken):
+        async def send(self, message):
+            return Rejected("63016", refusal)
+
+    world.channels["whatsapp"] = NoWhatsApp()
+    write(1, "We’ve held it", channel="whatsapp")
+    drain()
+    (taken,) = world.fake.messages
+    assert (taken.to, taken.sender, taken.body) == ("+447700900201", "+447700900710", "We've held it")
+    assert messages()[0].status == "sent"
+
+
+def test_someone_without_a_number_cannot_be_reached_when_whatsapp_will_not(world, write, drain, messages):
+    class NoWhatsApp(Broken):
+        async def send(self, message):
+            return Rejected("63016", Refusal.WINDOW)
+
+    world.channels["whatsapp"] = NoWhatsApp()
+    world.known[1, "whatsapp"] = world.make_identity("GB.7130284655190327", "whatsapp").id
+    write(1, channel="whatsapp")
+    drain()
+    assert (messages()[0].status, messages()[0].reason) == ("failed", "63016")
 
 
 def test_an_opt_out_after_writing_is_seen_when_sending(world, write, drain, messages):

@@ -3,6 +3,8 @@
 from concurrent.futures import Future
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from structlog.testing import capture_logs
@@ -100,6 +102,15 @@ def test_odd_bodies_are_messages_like_any_other(database, post, stored, twilio_f
     (message,) = stored()
     assert "\x00" not in message.body
     assert message.status == "received"
+
+
+FIELDS = ("Body", "From", "To", "NumMedia", "Latitude", "Longitude", "ButtonPayload", "ListId", "OptOutType", "Label")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(FIELDS), st.text(st.characters(exclude_categories=["Cs"]))), st.uuids())
+def test_nothing_that_twilio_might_sign_breaks_the_webhook(post, twilio_form, changes, provider_id):
+    assert post(twilio_form(MessageSid=f"SM{provider_id.hex}", **changes)).status_code == 200
 
 
 @pytest.mark.parametrize("sender", ["", "not a number", "+", "60777", "whatsapp:", "NHSnoreply", "\x00", "+44" * 500])
