@@ -204,23 +204,28 @@ class Sender:
         del self._chains[identity_id]
 
     async def _send(self, ready: Ready) -> Done:
-        is_safety = ready.row.priority == Priority.SAFETY
-        for pause in (*self._pauses(), None):
-            async with self._lanes[is_safety]:
-                if self._is_stale(ready.row):
-                    return put_back(ready.row, "stale", self._clock.now())
-                result = await self._post(ready)
-            # Only a post that was not processed may be repeated at once; a second safety reply does no harm.
-            again = isinstance(result, RateLimited) or (is_safety and isinstance(result, Unknown))
-            asked = result.retry_after if isinstance(result, RateLimited) else 0.0
-            if pause is None or not again or asked > _LONGEST_PAUSE_S:
-                break
-            await asyncio.sleep(max(asked, pause))
+        result = await self._post_patiently(ready)
+        if result is None:
+            return put_back(ready.row, "stale", self._clock.now())
         if isinstance(result, Rejected) and result.refusal in (Refusal.WINDOW, Refusal.NOT_WHATSAPP):
             by_sms = self._preparer.as_sms(ready, self._clock.now())
             if by_sms is not None:
                 return await self._send(by_sms)
         return judge(ready, result, self._pace, self._clock.now())
+
+    async def _post_patiently(self, ready: Ready) -> SendResult | None:
+        """Post a message, again where that is safe at once; None when it was claimed too long ago to be posted."""
+        is_safety = ready.row.priority == Priority.SAFETY
+        for pause in (*self._pauses(), None):
+            async with self._lanes[is_safety]:
+                if self._is_stale(ready.row):
+                    return None
+                result = await self._post(ready)
+            asked = _pause_before_next(result, is_safety=is_safety)
+            if pause is None or asked is None or asked > _LONGEST_PAUSE_S:
+                break
+            await asyncio.sleep(max(asked, pause))
+        return result
 
     def _pauses(self) -> Iterator[float]:
         return (self._pace.backoff * 2**number for number in range(self._pace.tries - 1))
@@ -245,3 +250,13 @@ class Sender:
             self._idle.set()
         if self._may_be_more:
             self._woken.set()
+
+
+def _pause_before_next(result: SendResult, *, is_safety: bool) -> float | None:
+    """The least seconds to wait before the same post again, None if it may not be repeated at once.
+
+    Only a post that was not processed may be; and a safety reply, since a second one does no harm.
+    """
+    if isinstance(result, RateLimited):
+        return result.retry_after
+    return 0.0 if is_safety and isinstance(result, Unknown) else None
