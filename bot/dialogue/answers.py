@@ -12,7 +12,7 @@ from bot.dialogue.state import Question, State
 from bot.understanding import Entity, Understanding
 
 _YES_WORDS = {True, "yes", "affirm"}
-_SHORT = 3
+_SHORT, _POLITE = 3, 6  # words of "no" and of "no thank you very much"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,16 @@ class Asked:
         """The first entity of any of these kinds."""
         return next((entity for entity in self.said.entities if entity.kind in kinds), None)
 
+    def skips(self) -> bool:
+        """Say whether the message passes the question over."""
+        return self.says({SKIP}) or self.first([SKIP]) is not None
+
     def declines(self) -> bool:
         """Say whether a short message says no and nothing else."""
         no = self.first(["yes_no"])
         words = len(self.said.text.split())
-        return words <= _SHORT and (self.says(NO) or (no is not None and not is_yes(no)))
+        bare_no = no is not None and not is_yes(no) and words <= _SHORT
+        return bare_no or (self.says(NO) and words <= _POLITE)
 
 
 def answer_to(flows: Flows, state: State, said: Understanding) -> Answered | None:
@@ -78,8 +83,8 @@ def _otherwise(asked: Asked) -> Answered | None:
     found = _by_intent(asked)
     if found or not asked.model.optional:
         return found
-    skips = asked.says({SKIP}) or (asked.model.kind != "yes_no" and asked.declines())
-    return Answered(Answer(SKIPPED)) if skips else None
+    passed_over = asked.skips() or (asked.model.kind != "yes_no" and asked.declines())
+    return Answered(Answer(SKIPPED)) if passed_over else None
 
 
 def _by_intent(asked: Asked) -> Answered | None:
@@ -114,7 +119,7 @@ def _text(asked: Asked) -> Answered | None:
     if _plainly_else(asked) or _by_intent(asked) or (asked.model.optional and asked.declines()):
         return None
     text = asked.said.text.strip()
-    return Answered(Answer(text)) if text and not asked.says({SKIP}) else None
+    return Answered(Answer(text)) if text and not asked.skips() else None
 
 
 def _name(asked: Asked) -> Answered | None:

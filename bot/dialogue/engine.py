@@ -1,7 +1,7 @@
 """The dialogue engine: one understood message in, the next state and the replies out. Pure and deterministic."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,11 +51,12 @@ class Advance:
 def advance(flows: Flows, state: State, understanding: Understanding, run_action: RunAction, now: datetime) -> Advance:
     """Advance a conversation by one message; `state` is left as it was.
 
-    An exception of an action passes through. DialogueError: the files ask for something impossible.
+    A choice is the index of one of the options that `expecting(state)` gives, or a payload. An exception of an action
+    passes through. DialogueError: the files ask for something impossible.
     """
     walk = Walk(flows, state.copy(), run_action, now)
     repair.adopt(flows, walk.state)
-    said = by_phrase(flows, understanding)
+    said = by_phrase(flows, _with_payloads(understanding, expecting(state)))
     _dismiss_patterns(walk, said)
     commands = tidy(flows, walk.state, _read(walk, said))
     for command in commands:
@@ -75,6 +76,19 @@ def expecting(state: State) -> Expecting | None:
         shown = menu.utterance.options if menu and question.kind not in _NUMERIC else ()
         return Expecting(question.slot, question.kind, question.options or shown)
     return Expecting(menu.slot, "choice", menu.utterance.options) if menu else None
+
+
+def _with_payloads(said: Understanding, awaited: Expecting | None) -> Understanding:
+    """Turn choices that count the options expected (from 0) into the payloads of those options."""
+    options = awaited.options if awaited else ()
+    found = []
+    for entity in said.entities:
+        if entity.kind == "choice" and isinstance(entity.value, int):
+            if not 0 <= entity.value < len(options):
+                continue
+            entity = replace(entity, value=options[entity.value].payload)
+        found.append(entity)
+    return replace(said, entities=tuple(found))
 
 
 def _read(walk: Walk, said: Understanding) -> list[Command]:

@@ -65,11 +65,13 @@ def test_an_unsure_yes_is_none():
     assert commands(at_confirm(), "affirm", 0.4, text="mm") == [CannotHandle()]
 
 
-@pytest.mark.parametrize("text", ["I use a wheelchair", "no but I am deaf in one ear"])
-def test_a_text_is_taken_whole(text):
+@pytest.mark.parametrize(
+    ("intent", "text"), [("access_needs", "I use a wheelchair"), ("deny", "no but I am deaf in one ear")]
+)
+def test_a_text_is_taken_whole(intent, text):
     talk = at_name(first_name="Grace", party=1)
     assert talk.asked == "access"
-    assert commands(talk, "deny", 0.6, text=text, yes_no=False) == [Answer(text)]
+    assert commands(talk, intent, 0.6, text=text, yes_no=False) == [Answer(text)]
 
 
 def test_a_known_phrase_beats_a_text():
@@ -94,6 +96,21 @@ def test_an_intent_at_a_question_may_lead_on():
     talk("find_event", place="E17", need="exercise")
     assert commands(talk, "more_results") == [TakeWay("more")]
     assert commands(talk, "unheard_of", 0.2, text="MORE please") == [TakeWay("more")]
+
+
+@pytest.mark.parametrize(("index", "picked"), [(0, "event:1"), (1, "event:2"), (7, None)])
+def test_a_choice_may_count_the_options_shown(index, picked):
+    talk = Talk()
+    talk("find_event", place="E17", need="exercise")
+    talk("choose_option", 0.3, text="the second one dear", choice=index)
+    assert talk.slots.get("pick") == picked
+
+
+@pytest.mark.parametrize("text", ["no thank you very much", "no", "nothing special"])
+def test_an_optional_text_may_be_declined(text):
+    talk = at_name(first_name="Grace", party=1)
+    entity = {"skip": "nothing"} if "nothing" in text else {}
+    assert commands(talk, "deny", 0.9, text=text, **entity) == [Answer("skipped")]
 
 
 def test_skip_where_it_is_not_allowed():
