@@ -38,6 +38,7 @@ class Guesser:
         free = {key: meaning for key, meaning in meant.items() if listed[key].guard is Guard.FREE}
         self._single = _by_first_letter({key: meaning for key, meaning in free.items() if " " not in key})
         self._with_gap = _with_gaps(free, common)
+        self._beside_gap = {word for key in self._with_gap for word in key.split(" ")}
         near = {key: meaning for key, meaning in meant.items() if _may_be_guessed(meaning, listed[key].guard)}
         self._respaced = {key.replace(" ", ""): meaning for key, meaning in near.items()}
         self._by_shape = _by_shape(near)
@@ -71,12 +72,19 @@ class Guesser:
     def _gapped_around(self, words: list[Word], at: int, first: int) -> Iterator[Guess]:
         """Yield the names of several words of which all but the word `at` are as listed, longest first."""
         spelling = words[at].key
+        if not self._is_beside_name(words, at):
+            return
         for start, stop in _windows_over(words, at, first):
             keys = [word.key for word in words[start:stop]]
             keys[at - start] = "*"
             for meant, meaning in self._with_gap.get(" ".join(keys), ()):
                 if _is_near(spelling, meant):
                     yield Guess(start, stop, mended(meaning))
+
+    def _is_beside_name(self, words: list[Word], at: int) -> bool:
+        """Return whether a neighbour of a word occurs in any name at all; mostly none does."""
+        after = at + 1 < len(words) and words[at + 1].joined and words[at + 1].key in self._beside_gap
+        return after or (at > 0 and words[at].joined and words[at - 1].key in self._beside_gap)
 
 
 def _windows_over(words: list[Word], at: int, first: int) -> Iterator[tuple[int, int]]:

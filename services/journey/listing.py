@@ -1,7 +1,6 @@
 """Every way of writing a place's name that is known beforehand, and what each one means."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -55,23 +54,31 @@ def list_names(atlas: Atlas, common: frozenset[str]) -> dict[str, Name]:
 
     ValueError when an alias names a place that no table has.
     """
-    ranked: dict[str, dict[_Rank, list[Place]]] = defaultdict(lambda: defaultdict(list))
-    for key, rank, place in _written(atlas, common):
-        ranked[key][rank].append(place)
     guarded = guards()
-    names = {key: Name(key, _guard(key, found, guarded), _one_of(found[min(found)])) for key, found in ranked.items()}
+    names = {
+        key: Name(key, guarded.get(key, _GUARDS.get(rank, Guard.FREE)), _one_of(places))
+        for key, (rank, places) in _claims(atlas, common).items()
+    }
     names.update((name.key, name) for name in _aliases(atlas))
     names.update((key, Name(key, Guard.FREE, None)) for key in map(key_of, words_of("idioms.txt")))
     return names
 
 
-def _guard(key: str, found: dict[_Rank, list[Place]], guarded: dict[str, Guard]) -> Guard:
-    return guarded.get(key, _GUARDS.get(min(found), Guard.FREE))
+def _claims(atlas: Atlas, common: frozenset[str]) -> dict[str, tuple[_Rank, list[Place]]]:
+    """Return for every spelling the places that claim it with the best rank."""
+    claims: dict[str, tuple[_Rank, list[Place]]] = {}
+    for key, rank, place in _written(atlas, common):
+        held = claims.get(key)
+        if held is None or rank < held[0]:
+            claims[key] = (rank, [place])
+        elif rank == held[0]:
+            held[1].append(place)
+    return claims
 
 
 def _one_of(places: list[Place]) -> Resolution:
     """Return the first of some namesakes, or a choice between them when they lie too far apart to guess."""
-    if spread_m(places) <= _SAME_SPOT_M:
+    if len(places) == 1 or spread_m(places) <= _SAME_SPOT_M:
         return within_reach(places[0])
     near = [place for place in places if not isinstance(within_reach(place), OutsideLondon)]
     if len(near) < 2:

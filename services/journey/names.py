@@ -25,7 +25,10 @@ class Names:
 
     def listed_at(self, words: list[Word], start: int) -> tuple[int, Name] | None:
         """Return where the longest listed name that begins at a word stops, and the name."""
-        stop = joined_until(words, start, self._longest.get(words[start].key, 0))
+        longest = self._longest.get(words[start].key)
+        if longest is None:
+            return None
+        stop = joined_until(words, start, longest)
         while stop > start:
             name = self._by_key.get(" ".join([word.key for word in words[start:stop]]))
             if name:
@@ -35,7 +38,7 @@ class Names:
 
     def split_at(self, words: list[Word], start: int) -> tuple[int, Name] | None:
         """Return a long name written as two words at `start` ("black heath")."""
-        if joined_until(words, start, 2) < start + 2:
+        if start + 1 >= len(words) or not words[start + 1].joined:
             return None
         name = self._split.get(words[start].key + words[start + 1].key)
         return (start + 2, name) if name else None

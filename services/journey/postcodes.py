@@ -16,6 +16,7 @@ _SLIPS = {"0": "O", "1": "IL", "5": "S", "8": "B", "O": "0", "I": "1", "L": "1",
 _AS_DIGIT = str.maketrans("OILSB", "01158")
 _AS_LETTER = str.maketrans("158", "LSB")
 _MOST_SLIPS = 2
+_LONGEST, _LONGEST_OUTWARD = 7, 4
 # "E99" is likelier a slip for some district than sector 9 of E9.
 _SHORTEST_COMPACT_SECTOR = 4
 # No inward code uses C, I, K, M, O or V.
@@ -60,6 +61,8 @@ class Postcodes:
 
     def at(self, words: list[Word], start: int) -> Found | None:
         """Return the postcode that begins at a word, or None."""
+        if not _may_begin(words[start].key):
+            return None
         outwards = list(self._outwards_at(words, start))
         full = next(filter(None, (self._with_inward(words, outward) for outward in outwards)), None)
         if full:
@@ -100,7 +103,7 @@ class Postcodes:
 
     def _code(self, raw: str) -> str | None:
         """Return the outward code that a word is or was meant to be."""
-        if not 2 <= len(raw) <= 4 or raw.lower() in self._common:
+        if not 2 <= len(raw) <= _LONGEST_OUTWARD or raw.lower() in self._common:
             return None
         return raw if raw in self._outcodes or self._is_territory(raw) else self._slips.get(raw)
 
@@ -126,7 +129,7 @@ class Postcodes:
         raw, stop = words[start].key.upper(), start + 1
         if len(raw) <= 2 and raw.isalpha() and stop < len(words) and words[stop].joined:
             raw, stop = raw + words[stop].key.upper(), stop + 1
-        if not 5 <= len(raw) <= 7 or not raw.isalnum():
+        if not 5 <= len(raw) <= _LONGEST or not raw.isalnum():
             return None
         code = self._code(raw[:-3])
         if code is None:
@@ -174,6 +177,11 @@ class Postcodes:
         if outward.mended:
             return len(outward.raw) > 2 and outward.raw[0].isalpha()
         return self._outcode(outward.code).borough != "" or raw.isupper()
+
+
+def _may_begin(key: str) -> bool:
+    """Return whether a postcode could begin with a word: most words are too long, or too long for only letters."""
+    return len(key) <= _LONGEST and (len(key) <= _LONGEST_OUTWARD or not key.isalpha())
 
 
 def _slips_of(places: dict[str, Place]) -> dict[str, str]:

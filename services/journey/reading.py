@@ -67,8 +67,9 @@ def word_set(words: str) -> frozenset[str]:
 
 
 def joined_until(words: list[Word], start: int, most: int) -> int:
-    """Return where the run of at most `most` words from `start` ends, punctuation ending it too."""
+    """Return where the run of one to `most` words from `start` ends, punctuation ending it too."""
+    end = min(len(words), start + most)
     stop = start + 1
-    while stop < min(len(words), start + most) and words[stop].joined:
+    while stop < end and words[stop].joined:
         stop += 1
-    return stop if most else start
+    return stop

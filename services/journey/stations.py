@@ -1,9 +1,10 @@
 """The stations near a place, and which of them have no steps between the street and the platform."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from heapq import nsmallest
+from operator import itemgetter
 
 from services.journey.atlas import rows
 from services.journey.distance import distance_m
@@ -41,19 +42,28 @@ class NearStation:
 
 def nearest_stations(lat: float, lon: float, n: int) -> list[NearStation]:
     """Return the `n` stations nearest to a point in degrees, nearest first."""
-    return nsmallest(n, (_seen_from(lat, lon, row) for row in _stations()), key=lambda station: station.distance_m)
+    return _nearest(lat, lon, n, _stations())
 
 
 def nearest_step_free_station(lat: float, lon: float) -> NearStation:
     """Return the nearest station that is step-free from the street to every platform."""
-    step_free = (_seen_from(lat, lon, row) for row in _stations() if row.step_free is StepFree.FULL)
-    return min(step_free, key=lambda station: station.distance_m)
+    return _nearest(lat, lon, 1, _step_free_stations())[0]
+
+
+def _nearest(lat: float, lon: float, n: int, stations: tuple[NearStation, ...]) -> list[NearStation]:
+    seen = ((distance_m(lat, lon, station.lat, station.lon), station) for station in stations)
+    return [replace(station, distance_m=metres) for metres, station in nsmallest(n, seen, key=itemgetter(0))]
 
 
 @cache
 def _stations() -> tuple[NearStation, ...]:
     """Return the table of stations within 40 km of Charing Cross, read once, with no distance yet."""
     return tuple(_station(row) for row in rows("stations.csv"))
+
+
+@cache
+def _step_free_stations() -> tuple[NearStation, ...]:
+    return tuple(station for station in _stations() if station.step_free is StepFree.FULL)
 
 
 def _station(row: list[str]) -> NearStation:
@@ -65,16 +75,3 @@ def _station(row: list[str]) -> NearStation:
 
 def _items(cell: str) -> tuple[str, ...]:
     return tuple(cell.split(";")) if cell else ()
-
-
-def _seen_from(lat: float, lon: float, station: NearStation) -> NearStation:
-    return NearStation(
-        station.name,
-        station.lat,
-        station.lon,
-        distance_m(lat, lon, station.lat, station.lon),
-        station.step_free,
-        station.lines,
-        station.step_free_lines,
-        station.partly_step_free_lines,
-    )
