@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import update
 from sqlmodel import Session
 
 from bot.dialogue import loader
@@ -27,6 +28,7 @@ from services.events.tables import Event, EventSession, Kind, Mode, Provider, Ve
 from services.people import inbox, outbox
 from services.people.inbox import InboundDraft
 from services.people.outbox import OutboxRow
+from services.people.tables import OutboxMessage, OutboxStatus
 
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 OUR_NUMBER = "+447700900000"
@@ -52,7 +54,9 @@ class Phone:
         taken = self.database.write(lambda session: inbox.record(session, draft, self.clock.now()))
         assert taken is not None
         self.clock.advance(timedelta(seconds=20))
-        return self.taker.take(taken.id)
+        texts = self.taker.take(taken.id)
+        self.database.write(_deliver_all)
+        return texts
 
     def wait(self, span: timedelta) -> list[str]:
         """Let time pass, run what is due at its end, and return the texts that came unasked."""
@@ -62,9 +66,9 @@ class Phone:
         return self.database.write(self._receive)
 
     def _receive(self, session: Session) -> list[str]:
-        prepared = [
-            self.preparer.prepare(session, row, self.clock.now()) for row in outbox.claim(session, self.clock.now())
-        ]
+        now = self.clock.now()
+        prepared = [self.preparer.prepare(session, row, now) for row in outbox.claim(session, now)]
+        _deliver_all(session)
         return [ready.message.text for ready in prepared if isinstance(ready, Ready)]
 
 
@@ -144,6 +148,12 @@ def _event(session: Session, key: str, row: dict[str, Any], venue_id: int | None
 
 def _london(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=LONDON)
+
+
+def _deliver_all(session: Session) -> None:
+    """What was handed over to be sent has arrived."""
+    under_way = OutboxMessage.status == OutboxStatus.SENDING
+    session.execute(update(OutboxMessage).where(under_way).values(status=OutboxStatus.DELIVERED))  # type: ignore[arg-type]
 
 
 def span_of(said: str) -> timedelta:
