@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.channels import segments
@@ -17,6 +18,8 @@ from services.people.tables import Channel, OutboxStatus, Priority
 from services.people.verdicts import Gate, Refuse, Send, Wait
 
 log = structlog.get_logger(__name__)
+
+_DATABASE_PAUSE = timedelta(seconds=15)
 
 
 class Rendered(Protocol):
@@ -59,10 +62,15 @@ class Preparer:
         """
         try:
             return self._prepare(session, row, now)
-        except Exception:
+        except Exception as error:
             log.exception("outbox_not_prepared", outbox=row.id, kind=row.kind)
+            # The session of the whole batch must go on to serve the other rows.
+            session.rollback()
             if row.priority == Priority.SAFETY:
                 return self._ready(row, row.channel, str(row.parameters["text"]), now)
+            if isinstance(error, DBAPIError):
+                due_at = now + _DATABASE_PAUSE
+                return Outcome(row.id, row.attempts, OutboxStatus.QUEUED, reason="not_prepared", due_at=due_at)
             return Outcome(row.id, row.attempts, OutboxStatus.FAILED, reason="not_prepared")
 
     def as_sms(self, ready: Ready, now: datetime) -> Ready | None:

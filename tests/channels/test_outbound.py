@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 from structlog.testing import capture_logs
 
@@ -363,6 +364,24 @@ def test_a_broken_gate_stops_a_reminder_but_never_a_safety_reply(world, write, d
     assert [(row.status, row.reason) for row in messages()] == [("failed", "not_prepared"), ("sent", "")]
 
 
+def test_a_gate_that_cannot_ask_the_database_holds_up_only_that_message(database, world, write, drain, messages):
+    def gate(session, row, now):
+        if row.parameters["text"] == "first" and row.attempts == 1:
+            session.execute(text("SELECT nothing FROM nowhere"))
+        session.execute(text("SELECT 1"))
+        return Send()
+
+    world.gate = gate
+    write(1, "first")
+    write(2, "second")
+    drain()
+    assert [taken.body for taken in world.fake.messages] == ["second"]
+    assert (messages()[0].status, messages()[0].reason) == ("queued", "not_prepared")
+    world.clock.advance(timedelta(seconds=15))
+    drain()
+    assert messages()[0].status == "sent"
+
+
 def test_too_much_haste_is_tried_again_at_once(world, write, drain, messages):
     world.fake.faults.extend([Fault.RATE_LIMITED])
     world.channels["sms"] = _impatient(world)
@@ -579,8 +598,8 @@ def test_rows_written_from_many_threads_are_all_sent_once(database, world, ident
 
 def test_logs_show_neither_numbers_nor_words(world, write, drain):
     world.fake.faults.extend([Fault.SERVER_ERROR, Fault.REFUSED])
-    for number, text in enumerate(("secret one", "secret two", "x" * 1601)):
-        write(number, text)
+    for number, words in enumerate(("secret one", "secret two", "x" * 1601)):
+        write(number, words)
     with capture_logs() as logs:
         drain()
     written = repr(logs)
