@@ -13,7 +13,7 @@ from bot.nlu.names import find_names
 from bot.nlu.places import find_places
 from bot.nlu.ratings import find_ratings, find_references, find_skips
 from bot.nlu.relations import find_relations
-from bot.nlu.taxonomy_words import find_terms
+from bot.nlu.taxonomy_words import asks_for, find_terms
 from bot.nlu.tokens import Tokens, tokenise
 from bot.nlu.yes_no import find_yes_no
 from bot.understanding import Entity, Expecting
@@ -37,8 +37,8 @@ class _Message:
     now: datetime
 
     def asks(self, kind: str) -> bool:
-        """Return whether the open question is of a kind, or its slot is named for it."""
-        return self.expecting is not None and (self.expecting.kind == kind or kind in self.expecting.slot)
+        """Return whether the open question is of a kind."""
+        return asks_for(self.expecting, kind)
 
     def may_pass(self) -> bool:
         """Return whether "any" or "nothing" passes over the open question; "none of them" answers a menu."""

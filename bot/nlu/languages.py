@@ -11,7 +11,7 @@ _WORDS = contexts("languages")
 
 def find_languages(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
     """Return the languages named as languages, by their English names; `asked` when the question was which."""
-    found = (found for found in lexicon.languages.find(tokens, words) if asked or _is_language(words, found))
+    found = (found for found in lexicon.languages.find(tokens, words) if asked or _is_language(tokens, words, found))
     return [_entity(tokens, language) for language in found]
 
 
@@ -20,11 +20,12 @@ def _entity(tokens: Tokens, found: Found[str]) -> Entity:
     return Entity("language", found.meaning, start, end, tokens.text[start:end])
 
 
-def _is_language(words: tuple[str, ...], found: Found[str]) -> bool:
+def _is_language(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> bool:
     """Return whether the words beside a name, or the lack of any, make it a language ("polish my nails" is none)."""
     before = words[found.first - 1] if found.first else ""
     after = words[found.last + 1] if found.last + 1 < len(words) else ""
     alone = len(words) == found.last - found.first + 1
-    if alone or not words[found.first].isascii() or after in _WORDS["after"] or before in _WORDS["before"]:
+    own_name = not tokens.text[tokens.starts[found.first] : tokens.ends[found.last]].isascii()
+    if alone or own_name or after in _WORDS["after"] or before in _WORDS["before"]:
         return True
     return before in _WORDS["loosely_before"] and bool(_WORDS["naming"].intersection(words))

@@ -81,9 +81,10 @@ def _is_written_as_name(tokens: Tokens, first: int, lexicon: Lexicon) -> bool:
 
 def _name_end(tokens: Tokens, first: int, lexicon: Lexicon) -> int | None:
     """Return the last word of the name that begins at a word, or None if no name does."""
-    last, limit = first - 1, _MOST_WORDS + (first < len(tokens.words) and tokens.words[first] in _WORDS["titles"])
-    while last + 1 < len(tokens.words) and last + 1 - first < limit and _belongs(tokens, last + 1, first, lexicon):
+    last, room = first - 1, _MOST_WORDS
+    while room and last + 1 < len(tokens.words) and _belongs(tokens, last + 1, first, lexicon):
         last += 1
+        room -= tokens.words[last] not in _WORDS["titles"] | _WORDS["particles"]
     if last < first or (last == first and tokens.words[first] in _WORDS["titles"]):
         return None
     return last

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.nlu.company import counts_else
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity
@@ -12,17 +13,16 @@ _NUMBERS = {
     for value, word in enumerate(
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     )
-} | {"nil": 0, "nought": 0, "none": 0, "full marks": 10}
-_NUMBER = rf"(?P<number>10|\d|{'|'.join(_NUMBERS)})"
+} | {"nil": 0, "nought": 0}
+_NUMBER = rf"(?P<number>10|[0-9]|{'|'.join(_NUMBERS)})"
 _OUT_OF_TEN = re.compile(
-    rf"(?<![\d/.]){_NUMBER}(?:\.5)?\s*(?:/\s*10\b|out\s*(?:of|o|off)\s*(?:10|ten)\b|outta (?:10|ten)\b)", re.I
+    rf"(?<![\w/.]){_NUMBER}(?:\.5)?\s*(?:/\s*10\b|out\s*(?:of|o|off)\s*(?:10|ten)\b|outta (?:10|ten)\b)", re.I
 )
 _SCORED = re.compile(
     rf"\b(?:score|rating|rate it|mark|give (?:it|that|you|them)|a solid|about an?|probably an?)(?: of| is)? (?:an? )?"
     rf"{_NUMBER}\b(?! (?:of|people|days|weeks))"
 )
-_ONLY = re.compile(rf"\b{_NUMBER}\b")
-_NOT_A_SCORE = re.compile(r" (?:of us|people|days?|weeks?|months?|years?|hours?|times|minutes|miles|sessions)\b")
+_SCORES = frozenset(_NUMBERS) | frozenset(map(str, range(11)))
 _LONGEST_ANSWER = 25  # words: a score comes early or in a short message
 _REFERENCE = re.compile(rf"\b[{ALPHABET}]{{6}}\b", re.IGNORECASE)
 _CUE = re.compile(
@@ -36,26 +36,29 @@ def find_ratings(tokens: Tokens, asked: bool) -> list[Entity]:
     """Return a score from 0 to 10; a bare number counts when one was `asked` for."""
     match = _OUT_OF_TEN.search(tokens.text)
     if match:
-        return [_rating(match["number"], match.start(), match.end(), tokens)]
-    found = _SCORED.search(tokens.plain) or (_bare(tokens) if asked else None)
-    if not found:
-        return []
-    place = tokens.word_at(found.start("number"))
-    return [_rating(found["number"], *tokens.span(place, place), tokens)]
+        return [_rating(match["number"].lower(), match.start(), match.end(), tokens)]
+    scored = _SCORED.search(tokens.plain)
+    place = tokens.word_at(scored.start("number")) if scored else _bare(tokens) if asked else None
+    return [] if place is None else [_rating(tokens.words[place], *tokens.span(place, place), tokens)]
 
 
 def _rating(number: str, start: int, end: int, tokens: Tokens) -> Entity:
-    value = _NUMBERS[number.lower()] if number.lower() in _NUMBERS else int(number)
+    value = _NUMBERS[number] if number in _NUMBERS else int(number)
     return Entity("rating", value, start, end, tokens.text[start:end])
 
 
-def _bare(tokens: Tokens) -> re.Match[str] | None:
-    """Return the first number of an answer that counts nothing else."""
+def _bare(tokens: Tokens) -> int | None:
+    """Return the place of the first number of an answer that counts nothing else; digits come before words."""
     if len(tokens.words) > _LONGEST_ANSWER:
         return None
-    return next(
-        (match for match in _ONLY.finditer(tokens.plain) if not _NOT_A_SCORE.match(tokens.plain, match.end())), None
-    )
+    places = [place for place, word in enumerate(tokens.words) if word in _SCORES and not _counts(tokens, place)]
+    return min(places, key=lambda place: (tokens.words[place] in _NUMBERS, place), default=None)
+
+
+def _counts(tokens: Tokens, place: int) -> bool:
+    """Return whether the number at a place counts people or things ("10 people came", "2 weeks")."""
+    after = tokens.words[place + 1] if place + 1 < len(tokens.words) else ""
+    return after in ("people", "of") or counts_else(tokens, place)
 
 
 def find_references(tokens: Tokens, asked: bool) -> list[Entity]:

@@ -1,5 +1,7 @@
 """Finding whom an event is for, when it is for someone else: "for my dad", "mum has bowel cancer", "im his wife"."""
 
+from itertools import chain
+
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.phrases import Found, Phrases
 from bot.nlu.tokens import Tokens
@@ -8,11 +10,10 @@ from bot.understanding import Entity
 
 _WORDS = contexts("relations")
 # Turns of phrase that name nobody: whoever it is, "his carer" books for him.
-_TURNS = Phrases(
-    dict.fromkeys(_WORDS["someone"] | _WORDS["carers"], "other")
-    | dict.fromkeys(_WORDS["clinicians"], "patient")
-    | dict.fromkeys(_WORDS["self"], "self")
+_OTHERS = Phrases(
+    dict.fromkeys(_WORDS["someone"] | _WORDS["carers"], "other") | dict.fromkeys(_WORDS["clinicians"], "patient")
 )
+_SELF = Phrases(dict.fromkeys(_WORDS["self"], "self"))
 _POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
 # "im his wife": what the sender is to someone, and who that is then to the sender.
 _MIRRORED: dict[str, dict[str, str]] = {
@@ -22,19 +23,25 @@ _MIRRORED: dict[str, dict[str, str]] = {
 
 def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[Entity]:
     """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts."""
-    for found in lexicon.relations.find(tokens, words):
-        relation = _mirrored(words, found) or (found.meaning if _is_concerned(words, found) else None)
-        if relation:
-            return [_entity(tokens, found.first, found.last, relation)]
-    turn = next(_TURNS.find(tokens, words), None)
-    if turn:
-        return [_entity(tokens, turn.first, turn.last, turn.meaning)]
-    return [_entity(tokens, 0, len(words) - 1, "self")] if " ".join(words) in _WORDS["self_answers"] else []
+    if " ".join(words) in _WORDS["self_answers"]:
+        return [_entity(tokens, 0, len(words) - 1, "self")]
+    named = lexicon.relations.find(tokens, words)
+    people = (_concerned(words, found) for found in named)
+    found = next(chain(_SELF.find(tokens, words), filter(None, people), _OTHERS.find(tokens, words)), None)
+    return [_entity(tokens, found.first, found.last, found.meaning)] if found else []
 
 
 def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
     start, end = tokens.span(first, last)
     return Entity("relation", {"relation": relation}, start, end, tokens.text[start:end])
+
+
+def _concerned(words: tuple[str, ...], found: Found[str]) -> Found[str] | None:
+    """Return the person named, with their relation to the sender, if the event is for them."""
+    mirrored = _mirrored(words, found)
+    if mirrored:
+        return Found(found.first, found.last, mirrored)
+    return found if _is_concerned(words, found) else None
 
 
 def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:

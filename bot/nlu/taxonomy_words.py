@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.phrases import Found
 from bot.nlu.tokens import Tokens
-from bot.nlu.word_lists import contexts
+from bot.nlu.word_lists import contexts, word_set
 from bot.understanding import Entity, Expecting
 
 _WORDS = contexts("terms")
+# Kinds of entity that no question has for its kind: they are asked for as a text or a choice.
+_KINDS_BY_SLOT = word_set("audience stage access language relation reference mode")
 _UNNEEDED = frozenset(tuple(pair.split()) for pair in _WORDS["unneeded"])
 _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak word is no longer
 
@@ -31,10 +33,10 @@ def _meant(found: Found[tuple[Meaning, ...]], words: tuple[str, ...], expecting:
     """Yield what a phrase means where it stands."""
     if _is_denied(words, found.first) or _is_unwanted(found, words):
         return
-    asked = any(_asks_for(expecting, meaning.kind) for meaning in found.meaning)
+    asked = any(asks_for(expecting, meaning.kind) for meaning in found.meaning)
     for meaning in found.meaning:
         if asked and meaning.weak:
-            plain = _asks_for(expecting, meaning.kind) and len(words) <= _SHORT_ANSWER
+            plain = asks_for(expecting, meaning.kind) and len(words) <= _SHORT_ANSWER
         else:
             plain = not meaning.weak or _is_plain(meaning, found.first, found.last, words)
         if plain:
@@ -47,9 +49,11 @@ def _is_unwanted(found: Found[tuple[Meaning, ...]], words: tuple[str, ...]) -> b
     return before == "no" and {meaning.kind for meaning in found.meaning} == {"access"}
 
 
-def _asks_for(expecting: Expecting | None, kind: str) -> bool:
-    """Return whether the open question is about a kind: by its own kind, or by the name of its slot."""
-    return bool(expecting) and (kind == expecting.kind or kind in expecting.slot)  # type: ignore[union-attr]
+def asks_for(expecting: Expecting | None, kind: str) -> bool:
+    """Return whether the open question is about a kind: by its own kind, or (where it has none) by its slot's name."""
+    if expecting is None:
+        return False
+    return kind == expecting.kind or (kind in _KINDS_BY_SLOT and kind in expecting.slot)
 
 
 def _is_denied(words: tuple[str, ...], first: int) -> bool:
