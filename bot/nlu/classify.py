@@ -1,0 +1,149 @@
+"""Which intent a message has: a linear model in plain arrays, so that serving imports no training library."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.nlu import features, normalise, spelling, training_data, vocabulary
+from bot.nlu.features import Floats, Vectoriser
+from bot.nlu.normalise import Normaliser
+from bot.nlu.spelling import Speller
+from services.core.errors import ConfigurationError
+
+OUT_OF_SCOPE = "out_of_scope"
+_RANKED = 5
+_READ = 2000  # characters: what a longer message means is said by then
+_TRAIN = "run `wellbeing nlu train`"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a message most likely means: the intent, and the five likeliest with their confidence (0 to 1).
+
+    A message that is too unlike every intent has the intent out_of_scope, while `ranking` keeps the likeliest meanings.
+    """
+
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained classifier; nothing in it changes, so threads may share it.
+
+    `weights` is (features, intents) and `bias` (intents): a softmax over the scores gives calibrated confidences.
+    Under `threshold` the likeliest intent is not believed. `word_counts` are the known words, with how often the
+    training messages use them. `fingerprint` names the data and the code that the model was made from.
+    """
+
+    intents: tuple[str, ...]
+    vectoriser: Vectoriser
+    weights: NDArray[np.float16]
+    bias: Floats
+    threshold: float
+    word_counts: Mapping[str, int]
+    short_forms: Mapping[str, str]
+    fingerprint: str
+
+    @cached_property
+    def normaliser(self) -> Normaliser:
+        """The normaliser that repairs spelling towards the words of the training messages."""
+        return Normaliser(self.short_forms, speller(self.word_counts, self.vectoriser.words))
+
+    def classify(self, text: str) -> Guess:
+        """What a raw message means; confidence is that of the likeliest intent in `ranking`."""
+        confidences = softmax(self.scores(text))
+        best = np.argsort(-confidences, kind="stable")[:_RANKED]
+        ranking = tuple((self.intents[position], float(confidences[position])) for position in best)
+        intent, confidence = ranking[0]
+        return Guess(intent if confidence >= self.threshold else OUT_OF_SCOPE, confidence, ranking)
+
+    def scores(self, text: str) -> Floats:
+        """The score of every intent for a raw message, in the order of `intents`."""
+        positions, values = self.vectoriser.vector(self.normaliser(text[:_READ]))
+        scores: Floats = values @ self.weights[positions].astype(np.float32) + self.bias
+        return scores
+
+
+def speller(word_counts: Mapping[str, int], word_features: Iterable[str]) -> Speller:
+    """The speller of a vocabulary: it knows the words, and the pairs of words among the features."""
+    return Speller(word_counts, (name for name in word_features if " " in name and name.replace(" ", "").isalpha()))
+
+
+def softmax(scores: Floats) -> Floats:
+    """Scores as shares of one."""
+    raised = np.exp(scores - scores.max())
+    shares: Floats = raised / raised.sum()
+    return shares
+
+
+def current_fingerprint(data_folder: Path) -> str:
+    """The fingerprint that a model trained now from the data folder would have."""
+    code = (Path(str(module.__file__)) for module in (features, normalise, spelling, training_data, vocabulary))
+    examples = training_data.training_files(data_folder / training_data.TRAINING_FOLDER)
+    return training_data.fingerprint([*code, *vocabulary.vocabulary_files(data_folder), *examples])
+
+
+def save(model: Model, path: Path) -> None:
+    """Write a model as plain arrays, replacing the file in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(
+        partial,
+        intents=_packed(model.intents),
+        words=_packed(model.vectoriser.words),
+        letters=_packed(model.vectoriser.letters),
+        rarity=model.vectoriser.rarity,
+        concepts=_packed(" ".join((word, *kinds)) for word, kinds in model.vectoriser.concepts.items()),
+        weights=model.weights,
+        bias=model.bias,
+        threshold=np.float64(model.threshold),
+        known=_packed(model.word_counts),
+        uses=np.fromiter(model.word_counts.values(), dtype=np.int32),
+        short_forms=_packed(f"{form} {words}" for form, words in model.short_forms.items()),
+        fingerprint=_packed([model.fingerprint]),
+    )
+    partial.replace(path)
+
+
+def load(path: Path, data_folder: Path) -> Model:
+    """The model in a file; ConfigurationError if there is none, or if data or code changed since it was trained."""
+    if not path.is_file():
+        raise ConfigurationError(f"no trained model at {path}: {_TRAIN}")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            model = _model(arrays)
+    except (OSError, ValueError, KeyError, EOFError) as problem:
+        raise ConfigurationError(f"the trained model at {path} cannot be read ({problem}): {_TRAIN}") from problem
+    if model.fingerprint != current_fingerprint(data_folder):
+        raise ConfigurationError(f"the trained model at {path} is older than its training data or code: {_TRAIN}")
+    return model
+
+
+def _model(arrays: Mapping[str, NDArray[Any]]) -> Model:
+    concepts = {word: tuple(kinds) for word, *kinds in map(str.split, _unpacked(arrays["concepts"]))}
+    words, letters = _unpacked(arrays["words"]), _unpacked(arrays["letters"])
+    return Model(
+        intents=_unpacked(arrays["intents"]),
+        vectoriser=Vectoriser(concepts, words, letters, arrays["rarity"]),
+        weights=arrays["weights"],
+        bias=arrays["bias"],
+        threshold=float(arrays["threshold"]),
+        word_counts=dict(zip(_unpacked(arrays["known"]), arrays["uses"].tolist(), strict=True)),
+        short_forms=dict(line.split(" ", 1) for line in _unpacked(arrays["short_forms"])),
+        fingerprint="".join(_unpacked(arrays["fingerprint"])),
+    )
+
+
+def _packed(lines: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
+
+
+def _unpacked(packed: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(packed.tobytes().decode().split("\n")) if packed.size else ()
