@@ -37,9 +37,13 @@ def with_reach(flows: Mapping[str, Flow], rules: Mapping[str, SlotRule]) -> dict
     for name, flow in flows.items():
         reach = _reached(flow, flows)
         family = [flows[other] for other in reach | {name}]
-        slots = set().union(*(taken(other, rules) for other in family))
-        asks = any(collected(other) for other in family)
-        whole[name] = replace(flow, slots=frozenset(slots), reach=frozenset(reach), asks=asks)
+        whole[name] = replace(
+            flow,
+            takes=frozenset(taken(flow, rules)),
+            slots=frozenset().union(*(taken(other, rules) for other in family)),
+            reach=frozenset(reach),
+            asks=any(collected(other) for other in family),
+        )
     return whole
 
 

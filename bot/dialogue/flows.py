@@ -50,8 +50,8 @@ class Step:
 class Flow:
     """One flow: its steps by id and what starts it.
 
-    `reach` are the flows it leads to by call and link; `slots` are those that it and they take from messages; `asks`
-    says whether it or they ever ask anything.
+    `takes` are the slots it takes from messages; `reach` the flows it leads to by call and link; `slots` those that
+    it and they take; `asks` says whether it or they ever ask anything.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Flow:
     guard: Condition | None
     first: str
     steps: Mapping[str, Step]
+    takes: frozenset[str] = frozenset()
     slots: frozenset[str] = frozenset()
     reach: frozenset[str] = frozenset()
     asks: bool = False

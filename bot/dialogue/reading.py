@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.dialogue.answers import Answered, answer_to
+from bot.dialogue.answers import answer_to
 from bot.dialogue.commands import (
     CancelFlow,
     CannotHandle,
@@ -20,7 +20,9 @@ from bot.dialogue.commands import (
     StartAgain,
     StartFlow,
 )
+from bot.dialogue.filling import meant, values_of
 from bot.dialogue.flows import Flow, Flows
+from bot.dialogue.heard import Heard
 from bot.dialogue.intents import (
     CANCEL,
     CONTROLS,
@@ -35,9 +37,10 @@ from bot.dialogue.intents import (
     YES,
 )
 from bot.dialogue.models import IntentTrigger
-from bot.dialogue.state import Menu, State
+from bot.dialogue.picking import is_old_choice, picked_from, start_of_pick
+from bot.dialogue.state import State
 from bot.dialogue.words import folded
-from bot.understanding import Entity, Understanding
+from bot.understanding import Understanding
 
 _CONTROL_COMMANDS: dict[str, Command] = {
     START_AGAIN: StartAgain(),
@@ -48,12 +51,14 @@ _CONTROL_COMMANDS: dict[str, Command] = {
 MEANING = "option_meaning_"
 _LONG = 5
 _MORE_THAN_AN_ANSWER = 3
+_NEVER = 2.0
 
 
 def read(flows: Flows, state: State, said: Understanding, now: datetime) -> list[Command]:
     """Return what the message may ask for, the doubtful last; `cleanup.tidy` makes them fit together."""
     said = by_phrase(flows, said)
-    reading = _Reading(flows, state, said, answer_to(flows, state, said), now)
+    heard = Heard(flows, state, said, answer_to(flows, state, said), now)
+    reading = _Reading(heard, values_of(heard), picked_from(heard))
     return [*reading.commands(), reading.leftover()]
 
 
@@ -65,55 +70,55 @@ def by_phrase(flows: Flows, said: Understanding) -> Understanding:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One message being read."""
+    """One message being read: `values` are the slots its entities fill, `picked` the one an earlier menu fills."""
 
-    flows: Flows
-    state: State
-    said: Understanding
-    answer: Answered | None
-    now: datetime
+    heard: Heard
+    values: dict[str, Any]
+    picked: dict[str, Any]
 
     def commands(self) -> list[Command]:
-        control = None if self.answer else self._control()
+        """What the message asks for, as far as it is clear."""
+        heard = self.heard
+        control = self._control()
         if control:
             return [control]
-        found: list[Command] = [self.answer.command] if self.answer else []
-        picked = self._picked()
-        starts = list(self._starts(picked))
-        found += starts or self._start_of_pick(picked)
-        values = {**self._values(), **picked}
+        found: list[Command] = [heard.answer.command] if heard.answer else []
+        starts = list(self._starts()) or start_of_pick(heard, self.picked)
+        found += starts
+        values = {**meant(heard, self.values, [start.flow for start in starts]), **self.picked}
         if values:
             found.append(SetSlots(values))
-        if not found and self._is_old_choice():
+        if not found and is_old_choice(heard):
             found.append(OldMenu())
         return found
 
     def leftover(self) -> Command:
         """What to make of a message that asks for nothing known."""
-        if self._is_small_answer() and not self.state.frames:
+        heard = self.heard
+        small = heard.means(SKIP, NEVER_MIND, *YES, *NO) or heard.said.first("yes_no") is not None
+        if small and not heard.state.frames:
             return NothingOpen()
-        if self._means(SKIP):
+        if heard.means(SKIP):
             return Skip()
         meanings = self._meanings()
-        ambiguous = len(meanings) > 1 and self.state.question is None
-        return Clarify(meanings, self._values()) if ambiguous else CannotHandle(meanings, self._values())
-
-    def _means(self, *intents: str) -> bool:
-        return self.said.intent in intents and self.said.confidence >= self.flows.limits.start
-
-    def _is_small_answer(self) -> bool:
-        return self._means(SKIP, NEVER_MIND, *YES, *NO) or self.said.first("yes_no") is not None
+        ambiguous = len(meanings) > 1 and heard.state.question is None
+        return Clarify(meanings, self.values) if ambiguous else CannotHandle(meanings, self.values)
 
     def _control(self) -> Command | None:
-        if self._means(NEVER_MIND) and self.state.frames:
-            return CancelFlow()
-        return _CONTROL_COMMANDS.get(self.said.intent) if self._means(*CONTROLS) else None
+        """Going back, cancelling and the like: an answer beats them, unless it is a yes or no and they are plain."""
+        heard = self.heard
+        plain = heard.said.confidence >= heard.flows.limits.strong
+        if not heard.means(*CONTROLS) or (heard.answer and not (plain and heard.answered_yes_or_no)):
+            return None
+        if heard.said.intent == NEVER_MIND:
+            return CancelFlow() if heard.state.frames else None
+        return _CONTROL_COMMANDS[heard.said.intent]
 
-    # Flows that the message starts
-
-    def _starts(self, picked: dict[str, Any]) -> Iterator[StartFlow]:
-        slots = {**self.state.slots, **picked, **self._values()}
-        first = self._startable(self.said.intent, self.said.confidence, slots)
+    def _starts(self) -> Iterator[StartFlow]:
+        """The flow that the message starts, and a second one if it has two wishes."""
+        said = self.heard.said
+        slots = {**self.heard.state.slots, **self.picked, **self.values}
+        first = self._startable(said.intent, said.confidence, slots)
         if first is None:
             return
         yield first
@@ -123,121 +128,51 @@ class _Reading:
                 yield second
 
     def _startable(self, intent: str, confidence: float, slots: dict[str, Any]) -> StartFlow | None:
-        for flow, trigger in self.flows.triggers.get(intent, ()):
+        for flow, trigger in self.heard.flows.triggers.get(intent, ()):
             if confidence >= self._bar(intent, trigger) and self._may_start(flow, trigger, slots):
                 return StartFlow(flow.name, "human" if intent == HUMAN else _manner(flow))
         return None
 
     def _bar(self, intent: str, trigger: IntentTrigger) -> float:
         """The confidence that an intent needs here to start a flow."""
-        limits = self.flows.limits
-        bar = trigger.confidence_threshold or (limits.start if intent == self.said.intent else limits.second_goal)
-        if self.answer:
-            return max(bar, limits.alongside) if self._says_more() else 2.0
-        if intent == OUT_OF_SCOPE and self.state.question:
+        heard, limits = self.heard, self.heard.flows.limits
+        bar = trigger.confidence_threshold or (limits.start if intent == heard.said.intent else limits.second_goal)
+        if heard.answer:
+            return max(bar, limits.alongside) if self._says_more() else _NEVER
+        if intent == OUT_OF_SCOPE and heard.state.question:
             return max(bar, limits.strong)
         return bar
 
     def _says_more(self) -> bool:
         """Say whether the message has words enough beside the answer for another matter."""
-        entity = self.answer.entity if self.answer else None
-        rest = len(self.said.text.split()) - (len(entity.words.split()) if entity else 0)
-        return entity is not None and rest >= _MORE_THAN_AN_ANSWER
+        entity = self.heard.answer.entity if self.heard.answer else None
+        return entity is not None and self.heard.words_beside([entity]) >= _MORE_THAN_AN_ANSWER
 
     def _may_start(self, flow: Flow, trigger: IntentTrigger, slots: dict[str, Any]) -> bool:
-        if trigger.idle and self.state.frames:
+        if trigger.idle and self.heard.state.frames:
             return False
         return flow.guard is None or flow.guard.holds(slots)
 
     def _second_goal(self) -> list[tuple[str, float]]:
         """The second likeliest intent, if the message is long enough and joined as two wishes are."""
-        words = folded(self.said.text).split()
-        if self.answer or len(words) < _LONG or not self.flows.joins & set(words):
+        heard = self.heard
+        words = folded(heard.said.text).split()
+        if heard.answer or len(words) < _LONG or not heard.flows.joins & set(words):
             return []
-        others = [(intent, score) for intent, score in self.said.ranking if intent != self.said.intent]
+        others = [(intent, score) for intent, score in heard.said.ranking if intent != heard.said.intent]
         return others[:1]
 
     def _meanings(self) -> tuple[str, ...]:
         """The flows that the message may have meant, likeliest first, two at most."""
+        heard = self.heard
         found: list[str] = []
-        for intent, confidence in self.said.ranking:
-            for flow, trigger in self.flows.triggers.get(intent, ()):
-                likely = confidence >= self.flows.limits.meaning
-                offered = f"{MEANING}{flow.name}" in self.flows.responses and flow.name not in found
-                if likely and offered and self._may_start(flow, trigger, self.state.slots):
+        for intent, confidence in heard.said.ranking:
+            for flow, trigger in heard.flows.triggers.get(intent, ()):
+                likely = confidence >= heard.flows.limits.meaning
+                offered = f"{MEANING}{flow.name}" in heard.flows.responses and flow.name not in found
+                if likely and offered and self._may_start(flow, trigger, heard.state.slots):
                     found.append(flow.name)
         return tuple(found[:2])
-
-    # Slots that the message fills
-
-    def _values(self) -> dict[str, Any]:
-        """The slots that entities fill unasked; an entity that overlaps the answer is spent."""
-        asked = self.state.question.slot if self.state.question else None
-        found: dict[str, Any] = {}
-        for entity in () if self._is_button() else self.said.entities:
-            if self._is_spent(entity):
-                continue
-            for slot in self.flows.fillers.get(entity.kind, ()):
-                if slot != asked:
-                    self._take(found, slot, entity.value)
-        return found
-
-    def _take(self, found: dict[str, Any], slot: str, value: Any) -> None:
-        """Take a value; where several are said and one is wanted, the first that is news."""
-        if self.flows.rule(slot).many:
-            found[slot] = [*found.get(slot, []), value]
-        elif slot not in found or found[slot] == self.state.slots.get(slot):
-            found[slot] = value
-
-    def _is_button(self) -> bool:
-        """Say whether the message is the payload of a button, whose digits mean nothing else."""
-        text = self.said.text.strip()
-        shown = {option.payload for menu in self.state.menus for option in menu.utterance.options}
-        return text in shown or self._has_known_prefix(text)
-
-    def _is_spent(self, entity: Entity) -> bool:
-        used = self.answer.entity if self.answer else None
-        if used is None:
-            return False
-        return entity.kind == used.kind or (entity.start < used.end and used.start < entity.end)
-
-    # Choices from menus
-
-    def _picked(self) -> dict[str, Any]:
-        """The slot that an option of a remembered menu fills, when the message is not an answer."""
-        if self.answer:
-            return {}
-        for payload in self._payloads():
-            for menu in reversed(self.state.menus):
-                slot = self._slot_of(menu, payload)
-                if slot and not self._is_stale(menu):
-                    return {slot: payload}
-        return {}
-
-    def _payloads(self) -> list[str]:
-        chosen = [entity.value for entity in self.said.entities if entity.kind == "choice"]
-        return [self.said.text.strip(), *(value for value in chosen if isinstance(value, str))]
-
-    def _slot_of(self, menu: Menu, payload: str) -> str | None:
-        if payload not in {option.payload for option in menu.utterance.options}:
-            return None
-        return menu.slot or self.flows.by_payload.get(payload.partition(":")[0])
-
-    def _is_stale(self, menu: Menu) -> bool:
-        return menu.age_hours(self.now) >= self.flows.limits.stale_after_hours
-
-    def _start_of_pick(self, picked: dict[str, Any]) -> list[StartFlow]:
-        """The flow that a choice starts, unless it changes a choice made before."""
-        starts = [self.flows.rule(slot).starts for slot in picked if slot not in self.state.slots]
-        return [StartFlow(flow) for flow in starts if flow]
-
-    def _is_old_choice(self) -> bool:
-        """Say whether a payload is of a kind that menus show, but not one to act on."""
-        return any(self._has_known_prefix(payload) for payload in self._payloads())
-
-    def _has_known_prefix(self, payload: str) -> bool:
-        prefix, colon, _ = payload.partition(":")
-        return bool(colon) and prefix in self.flows.by_payload
 
 
 def _manner(flow: Flow) -> Literal["goal", "small_talk"]:

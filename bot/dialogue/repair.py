@@ -90,7 +90,8 @@ def take_slots(walk: Walk, values: Mapping[str, Any]) -> None:
         owner = next((f for f in reversed(walk.state.frames) if slot in walk.flow(f).slots), None)
         if owner:
             walk.fill(owner, {slot: value})
-        walk.put({slot: value})
+        else:
+            walk.put({slot: value})
         walk.note("slot_filled", owner.flow if owner else "", slot)
     walk.given |= set(values)
     if walk.state.top is not None:

@@ -37,13 +37,17 @@ def copy_of_fixtures(folder: Path) -> Path:
 def understood(
     intent: str, confidence: float = 0.95, text: str | None = None, ranking: Any = None, **entities: Any
 ) -> Understanding:
-    """An Understanding with one entity for each keyword; a list as value is several of that kind."""
+    """An Understanding with one entity for each keyword; a list as value is several of that kind.
+
+    An entity stands where the text has its value, else at the end.
+    """
     words = " ".join([intent, *map(str, entities.values())]) if text is None else text
     found = []
     for kind, values in entities.items():
         for value in values if isinstance(values, list) else [values]:
-            start = max(words.find(str(value)), 0)
-            found.append(Entity(kind, value, start, start + len(str(value)), str(value)))
+            said = str(value) if str(value) in words else ""
+            start = words.find(said) if said else len(words)
+            found.append(Entity(kind, value, start, start + len(said), said))
     return Understanding(words, intent, confidence, ranking or ((intent, confidence),), tuple(found))
 
 

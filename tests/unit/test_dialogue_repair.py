@@ -33,7 +33,7 @@ def test_an_answer_with_a_question_beside_it_is_both():
 def test_an_answer_in_few_words_is_no_other_matter():
     talk = Talk()
     talk("find_event", place="E17", need="exercise")
-    assert talk("travel_directions", text="the bus one", choice="event:2") == ["utter_ask_first_name"]
+    assert talk("travel_directions", text="bus one", choice="event:2") == ["utter_ask_first_name"]
 
 
 def test_a_strong_intent_beats_a_name():
@@ -176,6 +176,47 @@ def test_a_slot_that_no_flow_wants_is_not_understood():
     talk("parking")
     assert talk("inform", rating=7) == ["utter_not_understood", "utter_ask_badge"]
     assert "score" not in talk.slots
+
+
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        ("inform", {"text": "Grace, and I am so tired of it all", "name": "Grace"}),
+        ("inform", {"text": "I am so tired of it all these days"}),
+        ("travel_directions", {"text": "I am so tired, which bus is it"}),
+    ],
+)
+def test_what_is_said_in_passing_does_not_undo_what_lies_behind(intent, said):
+    talk = at_name()
+    talk(intent, 0.8, need="tired", **said)
+    assert talk.slots["need"] == ["exercise"]
+    assert [frame.flow for frame in talk.state.frames] == ["book"]
+
+
+def test_a_yes_with_a_word_in_passing_is_a_yes():
+    talk = at_confirm()
+    assert talk("affirm", text="yes great, near E10 is fine with me", yes_no=True, place="E10") == ["utter_booked"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        ("inform", {"text": "SE5 please"}),
+        ("correction", {"text": "sorry I meant to say somewhere in SE5 or so"}),
+        ("find_event", {"text": "could you look for something else in SE5"}),
+        ("deny", {"text": "no, SE5", "yes_no": False}),
+    ],
+)
+def test_what_is_meant_does(intent, said):
+    talk = at_confirm()
+    talk(intent, place="SE5", **said)
+    assert talk.slots["place"] == "SE5"
+    assert [frame.flow for frame in talk.state.frames] == ["find_events"]
+
+
+def test_a_plain_wish_to_go_back_beats_a_no():
+    talk = at_confirm()
+    assert talk("go_back", text="no wait go back one", yes_no=False) == ["utter_gone_back", "utter_ask_access"]
 
 
 def test_a_correction_of_the_caller_keeps_what_the_called_flow_was_told():
