@@ -52,6 +52,7 @@ class Sender:
         self._one_claim = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: set[int] = set()
+        self._recordings = 0
         self._may_be_more = False
         self._chains: dict[int, deque[Ready]] = {}
         self._put_back: dict[int, datetime] = {}
@@ -94,9 +95,11 @@ class Sender:
         total = 0
         while True:
             await self._idle.wait()
+            recordings = self._recordings
             claimed = await self._claim()
             total += claimed
-            if not claimed and not self._in_flight:
+            # What was being written down while we claimed may have set free what stands behind it.
+            if not claimed and not self._in_flight and recordings == self._recordings:
                 return total
 
     def note(self, done: Iterable[Done]) -> None:
@@ -245,6 +248,7 @@ class Sender:
             return Unknown("error")
 
     def _recorded(self, batch: Sequence[Done]) -> None:
+        self._recordings += 1
         self._in_flight.difference_update(done.row.id for done in batch)
         if not self._in_flight:
             self._idle.set()
