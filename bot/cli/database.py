@@ -27,8 +27,7 @@ def upgrade() -> None:
 @tells_errors
 def demo_data() -> None:
     """Load invented events at real London venues over the coming eight weeks; running it again adds nothing twice."""
-    from services.events.demo_data import load_demo
-
+    from services.booking.demo_data import load_demo
     from services.journey.gazetteer import Gazetteer
 
     with opened_database() as (settings, database):

@@ -67,9 +67,8 @@ def chat(
 
 def prepare_demo(settings: Settings) -> None:
     """Bring the demo's database, events and language model up to date, saying what is being done."""
-    from services.events.demo_data import load_demo
-
     from bot.cli.language import train
+    from services.booking.demo_data import load_demo
     from services.core.clock import SystemClock
     from services.core.database import Database
     from services.journey.gazetteer import Gazetteer

@@ -1,13 +1,13 @@
 """Notices: everyone booked is told at once when an event moves or is cancelled, and their reminders follow."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns import reminders
+from services.events.changes import ChangeKind
 from services.events.tables import Event
 from services.people import outbox
 from services.people.tables import Priority
@@ -20,9 +20,7 @@ _BOOKED = select(_BOOKINGS.c.id, _BOOKINGS.c.identity_id).where(
 _STILL_WORTH_TELLING = timedelta(hours=2)
 
 
-def event_changed(
-    session: Session, event_id: int, change: Literal["moved", "cancelled"], *, was: str, now: datetime
-) -> int:
+def event_changed(session: Session, event_id: int, change: ChangeKind, *, was: str, now: datetime) -> int:
     """Queue a text to each booking of an event and plan or drop its reminders; return how many are told.
 
     `was` tells one change of an event from another (such as its old start), so that the same change is
@@ -31,7 +29,7 @@ def event_changed(
     event = session.get_one(Event, event_id)
     told = 0
     for booking_id, identity_id in session.execute(_BOOKED, {"event": event_id}).all():
-        if change == "moved":
+        if change is ChangeKind.MOVED:
             reminders.plan(session, booking_id, now=now)
         else:
             reminders.drop(session, booking_id, "event_cancelled")
@@ -40,7 +38,7 @@ def event_changed(
 
 
 def _tell(
-    session: Session, event: Event, booking_id: int, identity_id: int, change: str, was: str, now: datetime
+    session: Session, event: Event, booking_id: int, identity_id: int, change: ChangeKind, was: str, now: datetime
 ) -> int:
     written = outbox.enqueue(
         session,
