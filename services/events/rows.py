@@ -47,6 +47,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
 _DISCREET = cells.line_of(100)
 # What stands in other tables, or is worked out from several cells.
 _NOT_OF_THE_EVENT = frozenset({"provider", "alliance", "venue", "address", "postcode", "starts_at", "ends_at"})
+# What reminders say too, and so lock screens.
+_IN_REMINDERS = ("venue", "address", "travel", "parking", "bring", "joining_link")
 _OF_THE_PLACE = ("travel", "parking", "travel_checked_on")
 
 
@@ -166,6 +168,7 @@ def _complete(read: dict[str, Any]) -> Iterator[tuple[str, str]]:
     read["mode"] = read.get("mode") or Mode.IN_PERSON
     if read["mode"] != Mode.ONLINE and not read.get("postcode"):
         yield "postcode", "is missing; only an event whose mode is online needs none"
+    yield from _telling_texts(read)
     if read.get("discreet_title"):
         yield from _wrong_discreet_title(read)
     else:
@@ -183,6 +186,12 @@ def _wrong_times(read: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "ends_at", "is not after starts_at"
     elif any(later[0] < earlier[1] for earlier, later in pairwise(zip(starts, ends, strict=True))):
         yield "starts_at", "the sessions are not in order, or overlap"
+
+
+def _telling_texts(read: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for column in _IN_REMINDERS:
+        if telling := telling_words(read.get(column) or ""):
+            yield column, f"is in reminders, and tells a lock screen too much: {', '.join(telling)}"
 
 
 def _wrong_discreet_title(read: dict[str, Any]) -> Iterator[tuple[str, str]]:

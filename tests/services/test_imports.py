@@ -169,6 +169,8 @@ def test_a_table_that_is_none_is_refused(bring_in, stored, lines, told):
         ("joining_link", "zoom 123", "is not a web address"),
         ("travel_checked_on", "1.11.26", '"1.11.26" is not a date such as'),
         ("discreet_title", "Breast cancer group", "tells a lock screen too much: breast, cancer"),
+        ("venue", "Guy's Cancer Centre", "is in reminders, and tells a lock screen too much: cancer"),
+        ("travel", "Follow the signs to Oncology", "is in reminders, and tells a lock screen too much: oncology"),
     ],
 )
 def test_each_bad_cell_is_told_with_its_line_and_nothing_is_imported(bring_in, stored, column, cell, reason):
