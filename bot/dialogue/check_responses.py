@@ -87,17 +87,22 @@ def check_responses(texts: Texts) -> Iterator[Problem]:
     """Yield what is wrong with the responses."""
     used = _used(texts.flows)
     for name, variations in texts.file.responses.items():
-        for variation in variations:
-            for check in _CHECKS:
+        for check in _CHECKS:
+            for variation in variations:
                 for code, message in check(texts, name, variation):
                     yield _problem(texts, name, code, message)
         if variations[-1].condition or variations[-1].channel:
             yield _problem(texts, name, "no_fallback", "the last variation must fit always")
-        question = name.removesuffix(f"_{AGAIN}").removesuffix(f"_{RESUMED}")
-        if not any(each in used or texts.said.has(each) for each in (name, question)):
+        if not _is_said(texts, used, name):
             yield _problem(texts, name, "unused_response", "nothing says it")
     for name in sorted(texts.said.names - set(texts.file.responses)):
         yield _problem(texts, name, "unknown_response", "the code says it, and it does not exist")
+
+
+def _is_said(texts: Texts, used: set[str], response: str) -> bool:
+    """Say whether flows, the engine or the code say a response, or the question that it varies."""
+    question = response.removesuffix(f"_{AGAIN}").removesuffix(f"_{RESUMED}")
+    return any(each in used or texts.said.has(each) for each in (response, question))
 
 
 def _problem(texts: Texts, response: str, code: str, message: str) -> Problem:

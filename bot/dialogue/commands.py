@@ -43,7 +43,9 @@ class StartFlow:
 
 @dataclass(frozen=True, slots=True)
 class CancelFlow:
-    """Break off what is in progress."""
+    """Break off what is in progress; `or_booking`: it may be about a booking instead."""
+
+    or_booking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

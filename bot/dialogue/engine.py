@@ -186,7 +186,7 @@ _EFFECTS: dict[type, Callable[[Walk, Any, list[Command]], None]] = {
     SetSlots: _understood(lambda walk, command: repair.take_slots(walk, command.values)),
     CorrectSlots: _understood(lambda walk, command: repair.take_slots(walk, command.values)),
     StartFlow: _understood(lambda walk, command: frames.start(walk, command.flow)),
-    CancelFlow: _understood(lambda walk, _: repair.cancel(walk)),
+    CancelFlow: _understood(lambda walk, command: repair.cancel(walk, or_booking=command.or_booking)),
     StartAgain: _start_again,
     GoBack: _understood(lambda walk, _: repair.back(walk)),
     Repeat: _understood(lambda walk, _: repair.repeat(walk)),

@@ -46,7 +46,7 @@ _CONTROL_COMMANDS: dict[str, Command] = {
     START_AGAIN: StartAgain(),
     GO_BACK: GoBack(),
     REPEAT: Repeat(),
-    CANCEL: CancelFlow(),
+    CANCEL: CancelFlow(or_booking=True),
 }
 MEANING = "option_meaning_"
 _LONG = 5
@@ -107,12 +107,16 @@ class _Reading:
     def _control(self) -> Command | None:
         """Going back, cancelling and the like: an answer beats them, unless it is a yes or no and they are plain."""
         heard = self.heard
-        plain = heard.said.confidence >= heard.flows.limits.strong
-        if not heard.means(*CONTROLS) or (heard.answer and not (plain and heard.answered_yes_or_no)):
+        if not heard.means(*CONTROLS) or (heard.answer and not self._beats_yes_or_no()):
             return None
         if heard.said.intent == NEVER_MIND:
             return CancelFlow() if heard.state.frames else None
         return _CONTROL_COMMANDS[heard.said.intent]
+
+    def _beats_yes_or_no(self) -> bool:
+        heard = self.heard
+        plain = heard.said.confidence >= heard.flows.limits.strong
+        return plain and heard.answered_yes_or_no and heard.answer is not None and heard.answer.entity is not None
 
     def _starts(self) -> Iterator[StartFlow]:
         """The flow that the message starts, and a second one if it has two wishes."""

@@ -23,11 +23,14 @@ def pattern(walk: Walk, name: str, **context: Any) -> Frame:
     return frame
 
 
-def cancel(walk: Walk) -> None:
-    """Break off the active flow."""
+def cancel(walk: Walk, *, or_booking: bool) -> None:
+    """Break off the active flow; hours after its question, "cancel" is about a booking all the same."""
     top = walk.state.top
+    question = walk.state.question
+    stale = question is not None and question.age_hours(walk.now) >= walk.flows.limits.stale_after_hours
     told = top is not None and frames.break_off(walk, top.flow)
-    pattern(walk, "cancel", cancelled=top is not None, told=told)
+    meant = top is not None and not (or_booking and stale)
+    pattern(walk, "cancel", cancelled=meant, told=told)
 
 
 def start_again(walk: Walk, *, goal: bool) -> None:

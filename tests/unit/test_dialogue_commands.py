@@ -77,7 +77,7 @@ def test_a_text_is_taken_whole(intent, text):
 def test_a_known_phrase_beats_a_text():
     talk = at_name(first_name="Grace", party=1)
     assert [type(one).__name__ for one in commands(talk, "inform", 0.3, text="BACK")] == ["GoBack"]
-    assert commands(talk, "inform", 0.3, text="Cancel!") == [CancelFlow()]
+    assert commands(talk, "inform", 0.3, text="Cancel!") == [CancelFlow(or_booking=True)]
 
 
 def test_a_plain_other_matter_beats_a_text():

@@ -258,6 +258,20 @@ def test_cancel_with_nothing_open_is_about_a_booking():
     assert talk("out_of_scope", text="cancel") == ["utter_ask_booking"]
 
 
+def test_cancel_hours_after_a_question_is_about_a_booking():
+    talk = at_name()
+    talk.state.slots["bookings"] = [{"payload": "booking:7", "title": "Yoga"}]
+    assert talk.later(hours=5)("cancel_booking", text="CANCEL") == ["utter_released", "utter_ask_booking"]
+    assert [frame.flow for frame in talk.state.frames] == ["cancel_booking"]
+
+
+def test_cancel_may_be_the_answer():
+    talk = Talk(slots={"bookings": [{"payload": "booking:7", "title": "Yoga"}]})
+    talk("cancel_booking", choice="booking:7")
+    talk("choose_option", choice="booking:7")
+    assert talk("cancel_booking", text="cancel it") == ["utter_cancelled"]
+
+
 def test_cancel_with_a_booking_named_is_that_flow_even_within_another():
     talk = at_name()
     talk.state.slots["bookings"] = [{"payload": "booking:7", "title": "Yoga"}]
