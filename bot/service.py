@@ -43,8 +43,9 @@ class Service:
         self.database = Database(settings.database_url)
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         responses = loader.load_responses(DIALOGUES)
-        self.sender = Sender(self.database, self.clock, self._channels(), self._preparer(responses))
-        self.reconciler = Reconciler(self.database, self.clock, self._channels(), self.sender)
+        channels = self._channels()
+        self.sender = Sender(self.database, self.clock, channels, self._preparer(responses))
+        self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
         self.turns = TurnQueue(self._turn_taker(responses).take)
         self.jobs = Jobs(self.database, f"{socket.gethostname()}-{os.getpid()}", self._jobs())
         self.ticks = DurableTicks(settings.database_url, lambda: self.jobs.run_due(self.clock.now()))

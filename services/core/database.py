@@ -47,7 +47,9 @@ class Database:
             writing = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, busy_timeout)
             self._writer = GroupCommitWriter(writing, self._announce)
         else:
-            self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+            self.engine = create_engine(
+                url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+            )
             self._pool = ThreadPoolExecutor(pool_size, thread_name_prefix="unit")
 
     @contextmanager
@@ -131,7 +133,12 @@ def announce(session: Session, topic: str) -> None:
 
 
 def _sqlite_engine(url: str, begin: str, pool_size: int, busy_timeout: float) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, connect_args={"check_same_thread": False, "isolation_level": None})
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
