@@ -243,8 +243,8 @@ def _insert(session: Session, wanted: dict[str, Any]) -> Held | None:
 def _read_locked(session: Session, booking_id: int) -> Found | None:
     """The booking with its event's standing, both kept from changing until the commit."""
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK_EVENT, {"booking": booking_id})
+    if connection.dialect.name == "postgresql" and not connection.execute(_LOCK_EVENT, {"booking": booking_id}).first():
+        return None
     return connection.execute(_READ_LOCKED, {"booking": booking_id}).first()
 
 
