@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.actions.base import Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
 from bot.actions.wording import booked_parts, event_line
-from services.booking import outcomes, places
+from services.booking import bookings, outcomes, places
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders
 from services.core.spoken import spoken_moment
@@ -44,6 +44,7 @@ class HoldPlace(TurnAction):
         if event.referral:
             say("utter_referral_needed", title=event.discreet_title, referral=event.referral)
             return {"hold": "referral"}
+        self._let_go(slots, event_id, turn)
         outcome = places.hold(
             turn.session,
             event_id=event_id,
@@ -64,6 +65,13 @@ class HoldPlace(TurnAction):
             case outcomes.Closed():
                 say(f"utter_closed_{_spoken_reason(outcome.reason)}", title=event.discreet_title)
                 return {"hold": "closed"}
+
+    @staticmethod
+    def _let_go(slots: Slots, event_id: int, turn: TurnContext) -> None:
+        """Give back the place held at another event, when the person has changed their mind."""
+        held = bookings.by_id(turn.session, slots["booking_id"]) if slots.get("booking_id") else None
+        if held is not None and held.event_id != event_id:
+            places.release(turn.session, held.booking_id, turn.now)
 
     def _held(
         self, held: outcomes.Held, event: Event, venue: Venue | None, turn: TurnContext, say: Say
