@@ -19,7 +19,7 @@ from sqlalchemy import String, cast, select
 from sqlmodel import Session, col
 
 from services.core.clock import to_london
-from services.events.names import Names
+from services.events.names import Names, tokens
 from services.events.sphere import Floats, on_sphere
 from services.events.tables import Event, EventStatus, Mode, Provider, Venue
 from services.events.taxonomy import load_taxonomy
@@ -142,6 +142,8 @@ def _load(session: Session, since: datetime) -> EventIndex:
             *map(col, wanted),
             *(cast(getattr(Event, each), String).label(each) for each in lists),
             col(Venue.name).label("venue"),
+            col(Venue.address),
+            col(Venue.borough),
             col(Provider.name).label("provider"),
         )
         .outerjoin(Venue, col(Event.venue_id) == col(Venue.id))
@@ -187,7 +189,7 @@ def _index(read: Mapping[str, Sequence[Any]], since: datetime) -> EventIndex:
         referral=np.array(list(map(bool, read["referral"])), bool),
         series=_numbered(zip(read["discreet_title"], read["venue_id"], read["provider_id"], strict=True))[0],
         name=name,
-        names=Names(names),
+        names=Names(names, _words(read["address"]) | _words(read["borough"])),
         language=language,
         languages=languages,
     )
@@ -236,6 +238,10 @@ def _ints(values: Iterable[int], kind: Any = np.int32) -> Ints:
 
 def _texts(values: Iterable[str | None]) -> list[str]:
     return [value or "" for value in values]
+
+
+def _words(values: Iterable[str | None]) -> set[str]:
+    return {word for value in set(values) if value for word in tokens(value)}
 
 
 def _floats(values: Iterable[float | None]) -> Floats:

@@ -6,13 +6,15 @@ a description is a name only when most of it is written out, so that ordinary ta
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 from ruamel.yaml import YAML
+
+from services.events.taxonomy import load_taxonomy
 
 _LISTS = YAML(typ="safe").load(Path(__file__).with_name("name_words.yml"))
 _EMPTY = frozenset(_LISTS["empty"].split())
@@ -29,7 +31,7 @@ Spelled = tuple[str, ...]
 class Phrase(NamedTuple):
     """Words in order that make a name, and how many of them, from the first on, are enough.
 
-    `alone` is why a single word may do: "brand" only beside a word such as "course", "provider" nearly anywhere.
+    `alone` is how a single word may do: a "brand" beside a word such as "course", an "owner" (Maggie's) anywhere.
     """
 
     words: tuple[str, ...]
@@ -46,9 +48,12 @@ class Mention(NamedTuple):
 
 
 class Names:
-    """The distinct names of events, each a title, a discreet title and a provider, numbered as given."""
+    """The distinct names of events, each a title, a discreet title and a provider, numbered as given.
 
-    def __init__(self, named: Sequence[tuple[str, str, str]]) -> None:
+    `places` are words that say where something is: a provider called no more than that has no name of its own.
+    """
+
+    def __init__(self, named: Sequence[tuple[str, str, str]], places: Container[str] = frozenset()) -> None:
         self.count = len(named)
         self._having: dict[str, set[int]] = defaultdict(set)
         for number, parts in enumerate(named):
@@ -58,7 +63,7 @@ class Names:
         for word in self._having.keys() | _KINDS:
             self._by_initial[word[0]].append(word)
         self._phrases: dict[str, set[Phrase]] = defaultdict(set)
-        for key, phrase in _phrases(named):
+        for key, phrase in _phrases(named, places):
             self._phrases[key].add(phrase)
         self._spell = lru_cache(maxsize=4096)(self._spelled)
 
@@ -118,7 +123,7 @@ def _is_slip(token: str, word: str) -> bool:
     return abs(len(token) - len(word)) <= slips and OSA.distance(token, word, score_cutoff=slips) <= slips
 
 
-def _phrases(named: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, Phrase]]:
+def _phrases(named: Iterable[tuple[str, str, str]], places: Container[str]) -> Iterator[tuple[str, Phrase]]:
     """Yield every phrase with the word that it begins with."""
     parts = list(zip(*named, strict=True)) or [(), (), ()]
     for title in {*parts[0], *parts[1]}:
@@ -127,15 +132,15 @@ def _phrases(named: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, Phras
         words = _telling(title.split())
         if len(words) > 2:
             yield words[0], Phrase(words, max(3, -(-3 * len(words) // 4)))
-    for words in map(_provider_words, set(parts[2])):
-        if words:
-            alone = "" if len(words) > 1 else "provider" if len(words[0]) > 5 else "brand"
-            yield words[0], Phrase(words, _most_of(words), alone)
+    for provider in set(parts[2]):
+        yield from _provider(provider, places)
 
 
 def _brand(run: Sequence[str]) -> Iterator[tuple[str, Phrase]]:
     """Yield the phrases that a stretch of capitalised words makes: itself and, from four words on, its initials."""
     words = _telling(run)
+    if _is_illness(words):
+        return
     if len(words) > 1:
         yield words[0], Phrase(words, _most_of(words))
     elif words and any(map(_is_acronym, run)):
@@ -168,11 +173,28 @@ def _telling(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(token for word in words for token in tokens(word) if token not in _EMPTY | _KINDS)
 
 
-def _provider_words(provider: str) -> tuple[str, ...]:
-    """What a provider is called by; nothing for one that is a place or has no name of its own."""
+def _provider(provider: str, places: Container[str]) -> Iterator[tuple[str, Phrase]]:
+    """Yield what a provider is called by; nothing for one that is a place or has no name of its own."""
     if _INSTITUTIONS & set(tokens(provider)):
-        return ()
-    return tuple(word for word in _telling(provider.split()) if word not in _SHARED_BY_PROVIDERS)
+        return
+    words = tuple(word for word in _telling(provider.split()) if word not in _SHARED_BY_PROVIDERS)
+    if len(words) > 1 and not _is_illness(words):
+        yield words[0], Phrase(words, _most_of(words))
+    elif words and words[0] not in places and words[0] not in _taxonomy_words():
+        is_owner = re.search(r"\w['’]s\b", provider)
+        yield words[0], Phrase(words, 1, "owner" if is_owner else "brand")
+
+
+def _is_illness(words: Sequence[str]) -> bool:
+    """Whether words name a kind of illness, as everybody may who writes of it."""
+    known = _taxonomy_words("cancer_type")
+    return " ".join(words) in known or known.issuperset(words)
+
+
+@cache
+def _taxonomy_words(kind: str | None = None) -> frozenset[str]:
+    terms = (term for term in load_taxonomy().terms() if kind in (None, term.kind))
+    return frozenset(word for term in terms for word in (*term.words, *term.weak))
 
 
 def _followed(phrase: Phrase, spelled: Sequence[Spelled], start: int) -> Mention:
@@ -193,6 +215,6 @@ def _followed(phrase: Phrase, spelled: Sequence[Spelled], start: int) -> Mention
 def _may_be_meant(phrase: Phrase, mention: Mention, spelled: Sequence[Spelled]) -> bool:
     """Whether the words beside a name of a single word let it be one."""
     beside = {word for options in spelled[max(mention.start - 1, 0) : mention.end + 1] for word in options}
-    if phrase.alone == "provider":
+    if phrase.alone == "owner":
         return not beside & _SPOKEN_OF
     return phrase.alone != "brand" or bool(beside & _KINDS)

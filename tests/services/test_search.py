@@ -254,12 +254,15 @@ def test_a_room_is_not_asked_of_an_online_event(find, make_event):
 
 
 @pytest.fixture
-def named(keep, make_event):
+def named(keep, make_event, make_venue):
     """Events with titles and providers as they are in London."""
     maggies, cancer_now, trust = (
         keep(Provider(name=name))
         for name in ("Maggie's", "Breast Cancer Now", "Royal Free London NHS Foundation Trust")
     )
+    for name in ("Working With Cancer", "The Brain Tumour Charity", "Bromley Wellbeing"):
+        provider, hall = keep(Provider(name=name)), make_venue(address="High Street, Bromley")
+        make_event(provider_id=provider.id, venue_id=hall.id, title="Friendly session", status="published")
     return {
         "moving": make_event(
             title="Moving Forward after breast cancer", discreet_title="Moving Forward",
@@ -310,6 +313,9 @@ def test_a_message_that_names_an_event_finds_it(chosen_database, find, clock, na
         "can I speak to a maggies nurse",
         "whats the number for maggies",
         "moving house so not sure about Friday",
+        "im working on thursdays",
+        "i have a brain tumour",
+        "something in bromley",
         "breast cancer",
         "",
         "!!! ??",
