@@ -152,7 +152,7 @@ def _moment(match: Match, _: date) -> Read | None:
     pairs: list[tuple[Days, Window]] = match.values("moment")
     days = [*match.values("days"), *(pair[0] for pair in pairs)]
     windows = [*match.values("window"), *(pair[1] for pair in pairs), *_parts(match)]
-    if len(days) > 1 or not windows:
+    if len(days) > 1 or not windows or (len(windows) > 1 and any(window.negative for window in windows)):
         return None
     window = windows[0]
     for other in windows[1:]:
@@ -195,7 +195,7 @@ def _settled(at: time | None, part: str) -> time | None:
 
 def _day_and_hour(match: Match, _: date) -> Read | None:
     """Read "tuesday, about 2"."""
-    window = hour_window(match.value("number"))
+    window = hour_window(match.value("number", "numeral"))
     return Read("moment", (match.value("days"), window)) if window else None
 
 
@@ -209,6 +209,6 @@ MOMENTS = Rules(
         (f"{_TIMED} {_GLUE} (days|moment) ({_GLUE} {_TIMED})?", _moment),
         (f"window {_GLUE} {_TIMED}", _moment),
         (f"part {_GLUE} window", _moment),
-        (f"days pause? about number (?!{COUNTED})", _day_and_hour),
+        (f"days pause? about count (?!{COUNTED})", _day_and_hour),
     ]
 )

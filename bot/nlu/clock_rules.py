@@ -7,7 +7,7 @@ from bot.nlu.date_words import Clock, read_time
 from bot.nlu.rewriting import Match, Read, Rules
 
 # A bare number is an hour only where no word follows that it could count.
-COUNTED = "word|of|day|week|fortnight|month_unit|year_unit|hour|ordinal|month|time|and number|or number|to number"
+COUNTED = "word|of|day|week|fortnight|month_unit|year_unit|hour|ordinal|month|time|and count|or count|to count"
 MORNING, AFTERNOON, EVENING = "morning", "afternoon", "evening"
 # From when to when a part of the day lasts; midnight ends the evening.
 PARTS = {MORNING: (None, time(12)), AFTERNOON: (time(12), time(17)), EVENING: (time(17), None)}
@@ -56,7 +56,7 @@ def _clock(hour: int, minute: int = 0, fixed: bool = False, loose: bool = False)
 
 def _of(match: Match) -> Clock | None:
     """Return the first time in a stretch: a clock time, or a number that can be an hour."""
-    said = match.value("clock", "noon", "number", "hhmm", "dotted")
+    said = match.value("clock", "noon", "number", "numeral", "hhmm", "dotted")
     return _as_clock(said)
 
 
@@ -98,12 +98,12 @@ def _plain(match: Match, _: date) -> Read | None:
 
 
 def _half(match: Match, _: date) -> Read | None:
-    return _clock(match.value("number"), 30)
+    return _clock(match.value("number", "numeral"), 30)
 
 
 def _past_or_to(match: Match, _: date) -> Read | None:
     """Read "quarter past 3", "ten to two"."""
-    numbers = match.values("number")
+    numbers = match.values("number", "numeral")
     minutes = 15 if match.has("quarter") else numbers[0]
     hour = numbers[-1]
     if minutes not in (5, 10, 15, 20, 25) or not 1 <= hour <= 12:
@@ -114,29 +114,29 @@ def _past_or_to(match: Match, _: date) -> Read | None:
 
 
 def _hour_and_minutes(match: Match, _: date) -> Read | None:
-    return _clock(match.value("number"), match.value("minutes"))
+    return _clock(match.value("number", "numeral"), match.value("minutes"))
 
 
 def _spaced(match: Match, _: date) -> Read | None:
     """Read "10 30"."""
-    hour, minute = match.values("number")
+    hour, minute = match.values("number", "numeral")
     return _clock(hour, minute) if minute in (15, 30, 45) else None
 
 
 CLOCKS = Rules(
     [
-        ("about? (number|clock|dotted) meridiem ish?", _with_meridiem),
-        ("about? number oclock", _plain),
-        ("number oclock meridiem", _with_meridiem),
-        ("(number|clock) oclock? in the? (part|night)", _with_part),
-        ("(number|clock) oclock? at night", _with_part),
+        ("about? (count|clock|dotted) meridiem ish?", _with_meridiem),
+        ("about? count oclock", _plain),
+        ("count oclock meridiem", _with_meridiem),
+        ("(count|clock) oclock? in the? (part|night)", _with_part),
+        ("(count|clock) oclock? at night", _with_part),
         ("hhmm hour", _plain),
-        ("half past? number", _half),
-        ("quarter (past|to) number", _past_or_to),
-        ("(?<!from|between) number (past|to) number", _past_or_to),
-        ("number minutes", _hour_and_minutes),
-        (f"number number (?!{COUNTED})", _spaced),
-        ("(number|clock) ish", _plain),
+        ("half past? count", _half),
+        ("quarter (past|to) count", _past_or_to),
+        ("(?<!from|between) count (past|to) count", _past_or_to),
+        ("count minutes", _hour_and_minutes),
+        (f"count count (?!{COUNTED})", _spaced),
+        ("(count|clock) ish", _plain),
         ("about clock", _plain),
     ]
 )
@@ -161,7 +161,7 @@ def _before(match: Match, _: date) -> Read | None:
 
 def _between(match: Match, _: date) -> Read | None:
     """Read "between 2 and 4": the end settles am or pm of the beginning ("10-2", "2-4pm", "9 to 5")."""
-    said = [_as_clock(value) for value in match.values("number", "clock", "noon", "dotted")]
+    said = [_as_clock(value) for value in match.values("number", "numeral", "clock", "noon", "dotted")]
     if len(said) != 2 or not said[0] or not said[1]:
         return None
     end = _time(said[1], last_pm=_LAST_PM_HOUR_BEFORE)
@@ -192,7 +192,7 @@ def _gone(*_: object) -> Read | None:
     return Read("gone", None)
 
 
-_HOUR = f"(clock|noon|number (?!{COUNTED}))"
+_HOUR = f"(clock|noon|count (?!{COUNTED}))"
 
 WINDOWS = Rules(
     [
@@ -205,11 +205,11 @@ WINDOWS = Rules(
         ("(clock|noon) onwards", _after),
         (f"(before|until|by) about? ({_HOUR}|hhmm)", _before),
         ("(clock|noon) earlier", _before),
-        ("between (number|clock|noon) (and|to|dash) (number|clock|noon)", _between),
-        ("from (number|clock|noon) (to|until|dash) (number|clock|noon)", _between),
-        ("(clock|noon) (to|until|dash) (number|clock|noon)", _between),
-        ("number (to|until|dash) (clock|noon)", _between),
-        ("(?<=weekday|weekdays|relative) number (to|dash) number", _between),
+        ("between (count|clock|noon) (and|to|dash) (count|clock|noon)", _between),
+        ("from (count|clock|noon) (to|until|dash) (count|clock|noon)", _between),
+        ("(clock|noon) (to|until|dash) (count|clock|noon)", _between),
+        ("count (to|until|dash) (clock|noon)", _between),
+        ("(?<=weekday|weekdays|relative) count (to|dash) count", _between),
         ("(after|before) lunch", _around_meal),
         ("(at|in|about)? the? (meal|hours)", _stretch),
         ("(in|at)? (the|a|every) edge? part", _part),

@@ -67,9 +67,15 @@ def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_P
     alone = [
         _Person(number_of(word), place, place)
         for place, word in enumerate(words)
-        if is_number(word) and place not in taken and not counts_else(tokens, place)
+        if is_number(word) and place not in taken and not counts_else(tokens, place) and _ends(tokens, place)
     ]
     return [person for person in people if person] + alone
+
+
+def _ends(tokens: Tokens, place: int) -> bool:
+    """Return whether a number is the last word, or one follows that leaves it a number of people."""
+    after = tokens.words[place + 1 : place + 2]
+    return not after or bool(tokens.gaps[place + 1]) or after[0] in _WORDS["may_follow"]
 
 
 def _is_plural(word: str, relations: Phrases[str]) -> bool:
@@ -89,15 +95,27 @@ def _person(words: tuple[str, ...], first: int, last: int, plural: bool) -> _Per
 
 def _group(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], sender: int) -> Reading | None:
     """Return the party around a word for the sender, as far as names are joined by "and" or a comma."""
+    if "not" in words[max(sender - 2, 0) : sender]:
+        return None
     by_first = {person.first: person for person in people}
     by_last = {person.last: person for person in people}
     count, first, last = 1, sender, sender
     while person := by_first.get(_joined_after(tokens, words, last)):
         count, last = count + person.count, person.last
     if last == sender:
-        while person := by_last.get(_joined_before(tokens, words, first)):
+        while person := by_last.get(_joined_before(tokens, words, first)) or by_last.get(
+            first - 1 if count > 1 else -1
+        ):
             count, first = count + person.count, person.first
-    return (count, first, last) if count > 1 else None
+    return (count, first, last) if count > 1 and not _is_said_of(words, first) else None
+
+
+def _is_said_of(words: tuple[str, ...], first: int) -> bool:
+    """Return whether the first of a party is spoken of, or is the sender ("im her carer and i ...")."""
+    before = words[max(first - 2, 0) : first]
+    return any(word in ("im", "am") for word in before) or (
+        words[first] not in _WORDS["sender"] and before[-1:] != () and before[-1] in _WORDS["spoken_of"]
+    )
 
 
 def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int) -> int:

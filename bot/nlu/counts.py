@@ -36,7 +36,7 @@ def count_words() -> CountWords:
         turns=Phrases(inverted(lists["turns"])),
         answers=Phrases(inverted(lists["answers"])),
         stated=re.compile(rf"\b{_NUMBER} (?:of us\b|(?:{_alternatives(lists['people'])})\b)"),
-        led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for|with) (?:only |just )?{_NUMBER}\b(?: of us\b)?"),
+        led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for) (?:only |just )?{_NUMBER}\b(?: of us\b)?"),
     )
 
 
@@ -87,7 +87,7 @@ def _counts_people(tokens: Tokens, match: re.Match[str]) -> bool:
     """Return whether the number after "for", "there are" ... ends there, counting nothing else."""
     after = tokens.plain[match.end() :].split()
     before = tokens.plain[: match.start()].split()
-    if before and before[-1] in _WORDS["against"]:
+    if match["number"] == "one" or (before and before[-1] in _WORDS["against"]):
         return False
     return not after or after[0] in _MAY_FOLLOW
 

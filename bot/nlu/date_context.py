@@ -68,7 +68,7 @@ def _is_weekday(atoms: list[Atom], place: int, before: str, after: str, said: st
 def _is_month(atom: Atom, before: str, after: str, said: str) -> bool:
     if before in _MONTH_LEADS or after in _MONTH_FOLLOWS:
         return not (said in _NO_MONTH_AFTER and atom.value in (_MARCH, _MAY))
-    if before == "number" or after == "number":
+    if "number" in (before, after):
         return said not in _NO_MONTH_AFTER
     return after in _ENDS and atom.value in _END_MONTHS and bool(said) and said not in _NO_MONTH_AFTER
 

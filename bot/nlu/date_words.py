@@ -19,8 +19,8 @@ _ENDINGS = frozenset(("st", "nd", "rd", "th"))
 # Only these begin a date.
 _TELLING = word_set(
     "weekday vague_weekday weekdays month vague_month ordinal ordinal_word relative tonight part parts night meal "
-    "lunch hours noon oclock clock date score number hhmm fortnight week day weekend weekends workday "
-    "weeknight midweek month_unit bank_holiday holiday season any_day week_commencing year again"
+    "lunch hours noon oclock clock date score number numeral hhmm fortnight week day weekend weekends workday "
+    "weeknight midweek month_unit bank_holiday holiday season any_day week_commencing year year_unit again"
 )
 
 

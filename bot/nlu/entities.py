@@ -11,8 +11,9 @@ from bot.nlu.languages import find_languages
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.names import find_names
 from bot.nlu.places import find_places
-from bot.nlu.ratings import find_ratings, find_references, find_skips
+from bot.nlu.ratings import find_ratings, find_references
 from bot.nlu.relations import find_relations
+from bot.nlu.skips import find_skips
 from bot.nlu.taxonomy_words import asks_for, find_terms
 from bot.nlu.tokens import Tokens, tokenise
 from bot.nlu.yes_no import find_yes_no

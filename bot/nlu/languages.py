@@ -24,8 +24,17 @@ def _is_language(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> b
     """Return whether the words beside a name, or the lack of any, make it a language ("polish my nails" is none)."""
     before = words[found.first - 1] if found.first else ""
     after = words[found.last + 1] if found.last + 1 < len(words) else ""
-    alone = len(words) == found.last - found.first + 1
+    if found.meaning == "English" and (before in _WORDS["little"] or after in _WORDS["poor"]):
+        return False
     own_name = not tokens.text[tokens.starts[found.first] : tokens.ends[found.last]].isascii()
-    if alone or own_name or after in _WORDS["after"] or before in _WORDS["before"]:
+    if own_name or _stands_alone(tokens, found) or words[found.first] in _WORDS["always"]:
+        return True
+    if after in _WORDS["after"] or before in _WORDS["before"]:
         return True
     return before in _WORDS["loosely_before"] and bool(_WORDS["naming"].intersection(words))
+
+
+def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:
+    """Return whether a name is all that is said between two pauses ("excuse me, spanish?")."""
+    begins = not found.first or bool(tokens.gaps[found.first])
+    return begins and (found.last + 1 == len(tokens.words) or bool(tokens.gaps[found.last + 1]))

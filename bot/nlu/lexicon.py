@@ -78,7 +78,7 @@ class Lexicon:
     """Everything that `find_entities` knows, built once and never changed; lists of words are folded."""
 
     phrases: Phrases[tuple[Meaning, ...]]
-    skips: Phrases[bool]
+    skips: Phrases[str]
     answers: Phrases[tuple[str, str]]
     relations: Phrases[str]
     languages: Phrases[str]
@@ -103,7 +103,7 @@ def build_lexicon(
     known = set().union(*(found.single_words for found in (phrases, relations, languages, date_words().phrases)))
     return Lexicon(
         phrases=phrases,
-        skips=Phrases(inverted({True: spoken["skip_when_asked"]}) | inverted({False: spoken["skip"]})),
+        skips=Phrases(inverted(spoken["skip"])),
         answers=Phrases(_answers(read_list("answers", folder))),
         relations=relations,
         languages=languages,

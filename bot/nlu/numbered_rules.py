@@ -7,7 +7,7 @@ from bot.nlu.rewriting import Build, Match, Read, days_read
 
 _NUMBER = "(ordinal|ordinal_word|number)"
 # What follows a bare ordinal that is no date: "the 2nd one", "the 3rd week", "the 2nd and 3rd chemo".
-_NO_DATE = "word|week|weekday|number|time|of|month_unit|day|year_unit|(and|or) ordinal word"
+_NO_DATE = "word|week|weekday|count|time|of|month_unit|day|year_unit|(and|or) ordinal word"
 
 
 def date_of(match: Match, today: date) -> Days | None:
@@ -60,7 +60,7 @@ NUMBERED_RULES: list[tuple[str, Build]] = [
     (f"weekday? pause? month the? {_NUMBER} year? (?!week|day|hour|month_unit|of|year_unit)", _date),
     (f"(the|weekday the?) ordinal (?!{_NO_DATE})", _date),
     ("lone_ordinal", _date),
-    ("(?<=on) the? (ordinal|ordinal_word) (?!word|number|week|of)", _date),
+    ("(?<=on) the? ordinal (?!word|number|week|of)", _date),
     ("(weekday pause?)? the? date (?!hour|day|week|month_unit|of)", _date),
     ("(?<=on|the|from|until|before|after|by|weekday) score", _date),
     ("the? ordinal of? (this|the|next) month_unit", _date_of_month),

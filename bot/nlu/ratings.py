@@ -1,9 +1,8 @@
-"""Finding a score from 0 to 10 ("9/10 really helped"), a booking reference ("7KMT4R"), and "rather not say"."""
+"""Finding a score from 0 to 10 ("9/10 really helped") and a booking reference ("7KMT4R")."""
 
 import re
 
 from bot.nlu.company import counts_else
-from bot.nlu.lexicon import Lexicon
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity
 from services.core.ids import ALPHABET
@@ -29,7 +28,6 @@ _CUE = re.compile(
     r"\b(?:ref|reference|booking|code)(?: (?:number|no|code|ref|reference))?(?: is)?\W{0,3}$", re.IGNORECASE
 )
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}", re.IGNORECASE)
-_SKIP_ANSWER = 6  # words: beyond that "any" or "nothing" says something else
 
 
 def find_ratings(tokens: Tokens, asked: bool) -> list[Entity]:
@@ -75,14 +73,3 @@ def _looks_drawn(word: str) -> bool:
     return (
         any(each.isdigit() for each in word) and any(each.isalpha() for each in word) and not _POSTCODE.fullmatch(word)
     )
-
-
-def find_skips(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
-    """Return that a question is passed over ("rather not say"); "any" and the like only to begin a short answer."""
-    for found in lexicon.skips.find(tokens, words):
-        needs_question = found.meaning
-        if needs_question and not (asked and found.first == 0 and len(words) <= _SKIP_ANSWER):
-            continue
-        start, end = tokens.span(found.first, found.last)
-        return [Entity("skip", True, start, end, tokens.text[start:end])]
-    return []

@@ -5,16 +5,21 @@ from itertools import chain
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.phrases import Found, Phrases
 from bot.nlu.tokens import Tokens
-from bot.nlu.word_lists import contexts
+from bot.nlu.word_lists import contexts, inverted, read_list
 from bot.understanding import Entity
 
 _WORDS = contexts("relations")
 # Turns of phrase that name nobody: whoever it is, "his carer" books for him.
 _OTHERS = Phrases(
-    dict.fromkeys(_WORDS["someone"] | _WORDS["carers"], "other") | dict.fromkeys(_WORDS["clinicians"], "patient")
+    dict.fromkeys(_WORDS["someone"] | _WORDS["carers"], "other")
+    | dict.fromkeys(_WORDS["clinicians"], "patient")
+    | dict.fromkeys(_WORDS["astray"], "")
 )
 _SELF = Phrases(dict.fromkeys(_WORDS["self"], "self"))
 _POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
+_JOINING = ("and", "plus", "with")
+_SENDER = ("me", "myself", "i")
+_PEOPLE = frozenset(inverted(read_list("relations")))
 # "im his wife": what the sender is to someone, and who that is then to the sender.
 _MIRRORED: dict[str, dict[str, str]] = {
     whose: {pair.split()[0]: pair.split()[1] for pair in _WORDS[whose]} for whose in ("his", "her")
@@ -26,9 +31,9 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
     if " ".join(words) in _WORDS["self_answers"]:
         return [_entity(tokens, 0, len(words) - 1, "self")]
     named = lexicon.relations.find(tokens, words)
-    people = (_concerned(words, found) for found in named)
+    people = (_concerned(tokens, words, found) for found in named)
     found = next(chain(_SELF.find(tokens, words), filter(None, people), _OTHERS.find(tokens, words)), None)
-    return [_entity(tokens, found.first, found.last, found.meaning)] if found else []
+    return [_entity(tokens, found.first, found.last, found.meaning)] if found and found.meaning else []
 
 
 def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
@@ -36,12 +41,12 @@ def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
     return Entity("relation", {"relation": relation}, start, end, tokens.text[start:end])
 
 
-def _concerned(words: tuple[str, ...], found: Found[str]) -> Found[str] | None:
+def _concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> Found[str] | None:
     """Return the person named, with their relation to the sender, if the event is for them."""
     mirrored = _mirrored(words, found)
     if mirrored:
         return Found(found.first, found.last, mirrored)
-    return found if _is_concerned(words, found) else None
+    return found if _is_concerned(tokens, words, found) else None
 
 
 def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
@@ -53,15 +58,26 @@ def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
     return found.meaning if found.meaning in _WORDS["alike"] else _MIRRORED[whose].get(found.meaning, "other")
 
 
-def _is_concerned(words: tuple[str, ...], found: Found[str]) -> bool:
+def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> bool:
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
-    if _sender_comes(words, owner, found.last):
+    before, after = words[:owner], words[found.last + 1 :]
+    if _sender_comes(before, after) or before[-1:] == ("not",):
         return False
-    if found.meaning == "patient" or (owner and words[owner - 1] in _WORDS["for"]) or _is_all(words, owner, found.last):
-        return True
+    if found.meaning == "patient":
+        return words[owner] in _WORDS["patient_owners"] and not _WORDS["no_patient"].intersection(before[-1:])
     owned = owner < found.first or found.meaning in _WORDS["kin"]
-    return owned and (_is_pointed_at(words[:owner]) or _is_subject(words[found.last + 1 :]))
+    if owned and _is_subject(after) and not _WORDS["asking"].intersection(before[-1:]):
+        return True
+    if _is_possessive(words[found.last], found):
+        return False
+    pointed = bool(before) and (before[-1] in _WORDS["for"] or (owned and _is_pointed_at(before)))
+    return pointed or ((owned or found.meaning != "friend") and _is_all(tokens, owner, found.last))
+
+
+def _is_possessive(word: str, found: Found[str]) -> bool:
+    """Return whether something of the person is named ("its my wifes birthday")."""
+    return found.first == found.last and word.endswith("s") and word[:-1] in _PEOPLE
 
 
 def _owner(words: tuple[str, ...], first: int) -> int:
@@ -72,19 +88,21 @@ def _owner(words: tuple[str, ...], first: int) -> int:
     return place - 1 if place and words[place - 1] in _WORDS["own"] else place
 
 
-def _sender_comes(words: tuple[str, ...], owner: int, last: int) -> bool:
+def _sender_comes(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     """Return whether the sender is named beside the person ("me and my wife", "my wife and i")."""
-    before, after = words[max(owner - 2, 0) : owner], words[last + 1 : last + 3]
-    joined = ("and", "plus", "with")
-    sender = ("me", "myself", "i")
-    return (len(before) == 2 and before[1] in joined and before[0] in sender) or (
-        len(after) == 2 and after[0] in joined and after[1] in sender
-    )
+    ahead = before[-1:] != () and before[-1] in _JOINING and before[-2:-1] != () and before[-2] in _SENDER
+    return ahead or (len(after) > 1 and after[0] in _JOINING and after[1] in _SENDER)
 
 
-def _is_all(words: tuple[str, ...], owner: int, last: int) -> bool:
-    """Return whether the person is the whole answer ("my dad", "a friend please")."""
-    return owner == 0 and _WORDS["polite"].issuperset(words[last + 1 :])
+def _is_all(tokens: Tokens, owner: int, last: int) -> bool:
+    """Return whether the person is all that is said ("my dad", "no my dad", "not my mum, my nan please")."""
+    words, start, end = tokens.words, owner, last
+    while start and not tokens.gaps[start]:
+        start -= 1
+    while end + 1 < len(words) and not tokens.gaps[end + 1]:
+        end += 1
+    said = words[start:owner] + words[last + 1 : end + 1]
+    return _WORDS["openers"] | _WORDS["polite"] >= set(said)
 
 
 def _is_pointed_at(before: tuple[str, ...]) -> bool:

@@ -98,5 +98,9 @@ class Rules:
 
 
 def _source(pattern: str) -> str:
-    """Return a pattern over names as a regular expression over their characters."""
-    return _NAME.sub(lambda name: _code(name.group()), pattern).replace(" ", "")
+    """Return a pattern over names as one over their characters; "count" is a number in digits or words."""
+    return _NAME.sub(lambda name: _coded(name.group()), pattern).replace(" ", "")
+
+
+def _coded(name: str) -> str:
+    return f"[{_code('number')}{_code('numeral')}]" if name == "count" else _code(name)

@@ -75,7 +75,7 @@ def _week_commencing(match: Match, today: date) -> Read | None:
 
 def _in_units(match: Match, today: date) -> Read | None:
     """Read "in 2 weeks", "in a fortnight", "in 3 days", "a months time" (about then)."""
-    number = match.value("number") or 1
+    number = match.value("number", "numeral") or 1
     if match.has("month_unit"):
         day = today + DAY * round(number * 30.4)
         return days_read(Days(day - WEEK, day + WEEK + DAY)) if number <= _MOST_MONTHS else None
@@ -89,7 +89,7 @@ def _unit(match: Match) -> int:
 
 def _within_units(match: Match, today: date) -> Read | None:
     """Read "within a fortnight", "in the next 2 weeks", "next few days"."""
-    return days_read(Days(today, today + DAY * ((match.value("number") or 1) * _unit(match) + 1)))
+    return days_read(Days(today, today + DAY * ((match.value("number", "numeral") or 1) * _unit(match) + 1)))
 
 
 def _week_or_two(_: Match, today: date) -> Read | None:
@@ -115,6 +115,10 @@ def _next_year(_: Match, today: date) -> Read | None:
     return days_read(Days(date(today.year + 1, 1, 1), date(today.year + 2, 1, 1)))
 
 
+def _this_year(_: Match, today: date) -> Read | None:
+    return days_read(Days(today, date(today.year + 1, 1, 1)))
+
+
 _UNIT = "(day|week|month_unit|fortnight)"
 _NUMBERED = f"({ORDINAL}|number)"
 
@@ -130,16 +134,17 @@ WEEK_RULES: list[tuple[str, Build]] = [
     (f"the? ({ORDINAL}|last) week {MONTH_NAMED}", _week_of_month),
     (f"the? (week_commencing|week of|week from) the? {_NUMBERED} of? month", _week_commencing),
     (f"the? (week_commencing|week of|week from) the? (month the? {_NUMBERED}|weekday|ordinal|date)", _week_commencing),
-    (f"in about? (a number|a|number) {_UNIT} time?", _in_units),
-    (f"(a|number) {_UNIT} time", _in_units),
-    (f"(a|number) {_UNIT} from relative", _in_units),
-    (f"(within|in) (the|a|number|next)? number? {_UNIT}", _within_units),
-    ("the? next a? number (day|week|month_unit)", _within_units),
+    (f"in about? (a count|a|count) {_UNIT} time?", _in_units),
+    (f"(a|count) {_UNIT} time", _in_units),
+    (f"(a|count) {_UNIT} from relative", _in_units),
+    (f"(within|in) (the|a|count|next)? count? {_UNIT}", _within_units),
+    ("the? next a? count (day|week|month_unit)", _within_units),
     ("the? next (fortnight|day)", _within_units),
-    ("in? a week or (number|filler)", _week_or_two),
+    ("in? a week or (count|filler)", _week_or_two),
     ("next? month year?", _month),
     ("(this|next) month_unit", _relative_month),
     ("the? month_unit after_next", _relative_month),
     ("(in|this|next|over) the? season", _season),
     ("next year_unit", _next_year),
+    ("this year_unit", _this_year),
 ]

@@ -75,7 +75,7 @@ def _next_weekday(match: Match, today: date) -> Read | None:
 
 def _weeks_on(match: Match, today: date) -> Read | None:
     """Read "a week on friday", "2 weeks tomorrow", "friday week", "tomorrow fortnight"."""
-    weeks = 2 if match.has("fortnight") else match.value("number") or 1
+    weeks = 2 if match.has("fortnight") else match.value("number", "numeral") or 1
     weekday = match.value("weekday")
     base = today + DAY * match.value("relative") if weekday is None else coming(weekday, today)
     return days_read(one_day(base + weeks * WEEK)) if weeks <= MOST_WEEKS else None
@@ -127,7 +127,7 @@ def _bank_holiday(match: Match, today: date) -> Read | None:
     return days_read(Days(monday - 2 * DAY, monday + DAY))
 
 
-_SPENT = "(part|night|weekday|week|weekend|month_unit|month|fortnight|year_unit|day|number week|number day)"
+_SPENT = "(part|night|weekday|week|weekend|month_unit|month|fortnight|year_unit|day|count week|count day)"
 
 WEEKDAY_RULES: list[tuple[str, Build]] = [
     ("relative", _relative),
@@ -135,17 +135,17 @@ WEEKDAY_RULES: list[tuple[str, Build]] = [
     ("tonight", _this_part),
     ("this (part|night)", _this_part),
     (f"last {_SPENT}", gone),
-    (f"(the|this)? past number? {_SPENT}", gone),
-    ("(a|number) (day|week|month_unit|year_unit|fortnight|hour) ago", gone),
+    (f"(the|this)? past count? {_SPENT}", gone),
+    ("(a|count) (day|week|month_unit|year_unit|fortnight|hour) ago", gone),
     ("since (the|last|a)? (ordinal of? month|month year|weekday|month|week|relative|ordinal|weekend)", gone),
     ("since (the|last|a)? (holiday|year_unit|part|date|day)", gone),
-    ("every (day|week|month_unit|part|night|number week|number day)", gone),
+    ("every (day|week|month_unit|part|night|count week|count day)", gone),
     ("weekday", _weekday),
     ("this (weekday|next weekday)", _this_weekday),
     ("next weekday", _next_weekday),
     ("weekday after_next", _next_weekday),
-    ("(a|number)? (week|fortnight) (on|from|this|next|after)? (weekday|relative)", _weeks_on),
-    ("(weekday|relative) (a|number)? (week|fortnight) (?!of|after|again)", _weeks_on),
+    ("(a|count)? (week|fortnight) (on|from|this|next|after)? (weekday|relative)", _weeks_on),
+    ("(weekday|relative) (a|count)? (week|fortnight) (?!of|after|again)", _weeks_on),
     ("(every|a) weekday", _every_weekday),
     (f"every {ORDINAL} weekday", _every_weekday),
     ("every? weekdays", _every_weekday),

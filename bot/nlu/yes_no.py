@@ -10,7 +10,7 @@ from bot.understanding import Entity
 
 _THUMB = re.compile(r"\s*(?:(?P<yes>[👍👌✅✔🙂😀💯🆗])|(?P<no>[👎❌🚫🙅]))")
 _WORDS = contexts("yes_no")
-_FIRM_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+")
 
 
 def find_yes_no(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
@@ -45,9 +45,13 @@ def _holds(tokens: Tokens, words: tuple[str, ...], found: Found[tuple[str, str]]
         return False
     if strength == "mild":
         return asked and (not after or bool(gap) or after in _WORDS["polite"])
-    return not _turns(words[found.first : found.last + 1], after, gap)
+    return bool(gap) or not after or not _turns(words[found.first : found.last + 1], after, asked)
 
 
-def _turns(said: tuple[str, ...], after: str, gap: str) -> bool:
-    """Return whether the next word makes something else of a firm answer ("no 3" picks a line)."""
-    return len(said) == 1 and not gap and bool(_FIRM_NUMBER.fullmatch(after))
+def _turns(said: tuple[str, ...], after: str, asked: bool) -> bool:
+    """Return whether the next word makes something else of a firm answer: "no 3" picks a line, "no dairy" is no no."""
+    if len(said) > 1:
+        return False
+    if _NUMBER.fullmatch(after):
+        return True
+    return said == ("no",) and not asked and after not in _WORDS["after_no"] and after.isalpha()

@@ -228,6 +228,8 @@ RANGES = [
     ("end of january", "2027-01-25..2027-02-01"),
     ("december", "2026-12-02..2027-01-01"),
     ("in jan", "2027-01-01..2027-02-01"),
+    ("the january one", "2027-01-01..2027-02-01"),
+    ("later this year", "2026-12-02..2027-01-01"),
     ("in may", "2027-05-01..2027-06-01"),
     ("next month", "2027-01-01..2027-02-01"),
     ("this month", "2026-12-02..2027-01-01"),
@@ -322,6 +324,8 @@ NEGATED = [
     ("im away next week", "not 2026-12-07..2026-12-14"),
     ("not tomorrow, friday", "not 2026-12-03 | 2026-12-04"),
     ("not fri, sat", "not 2026-12-04 | 2026-12-05"),
+    ("evening not morning", "weekly evening | not weekly morning"),
+    ("not morning, afternoon please", "not weekly morning | weekly afternoon"),
     ("not monday or tuesday", "not 2026-12-07..2026-12-09 0,1"),
     ("no, thursday", "2026-12-03"),
     ("no thursday", "2026-12-03"),
@@ -338,7 +342,8 @@ after 6 chemos | after 6 weeks | before 2 ops | every day | each morning | i fee
 i had chemo 3 weeks ago | last friday | last week | yesterday | since monday | since january | for 3 weeks
 6 weeks course | a course of 6 weeks | half price | half of us | any more | once a week | first time | next time
 one day | morning sickness | cant sleep at night | up all night | i am 65 | im 62 years old | 5 miles
-within 5 miles | too far | over 50 | under 40s | room 5 | 100% | got wed | 2.5 miles | 7
+within 5 miles | too far | difference between 1 and 2 | as soon as there is one | one am i on | she passed away
+over 50 | under 40s | room 5 | 100% | got wed | 2.5 miles | 7
 31st wedding anniversary party | 32/13 | 99/99/99 | the 35th | 0/0 | 1.2.3.4
 """
 

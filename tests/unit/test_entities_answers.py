@@ -61,9 +61,11 @@ COUNTS = """
 2: there are 2 of us
 2: actually two of us | me plus one | me and him | myself and my carer | my daughter and me | 2 places please
 2: make it 2
-2: two people | 2 tickets pls | for 2 please | for two in E17 | i'd like to bring my sister
+2: for my wife and i | mum and me | two people | 2 tickets pls | for 2 please | for two in E17
+2: i'd like to bring my sister
 2: its for me and my husband
-3: me, mum and my sister | me + 2 friends | 3 of us | table for 3 | me and my two kids | three places | party of 3
+3: mum dad and me | me, mum and my sister | me + 2 friends | 3 of us | table for 3 | me and my two kids
+3: three places | party of 3
 3: me and 2 others
 3: me my husband and our daughter | there will be 3 of us | we are three | bringing 2 friends | me, my wife and my son
 4: 4 of us | me and my 3 sisters | four people | family of 4 | room for 4
@@ -78,7 +80,9 @@ ASKED_COUNTS = """
 6: 6 | six | we're 6
 """
 NO_COUNTS = """
-my wife told me | i have 2 kids and no car | in 2 weeks | for 2 weeks | for 2 hours | i had 6 chemos | SE5 | E17
+my wife told me | leave me alone | tell me when there is one | take my mum off the list | im her carer and i book it
+not me, my dad | he was rude to my husband and i want a reply | i have 2 kids and no car | in 2 weeks | for 2 weeks
+for 2 hours | i had 6 chemos | SE5 | E17
 number 2 | no 3 | 2nd
 my mum and dad live in kent | me and my kids | i am 65 | 9/10 | at 2 | after 6 | 10.30 | 2 miles | the 5th
 2 years ago | bus 38
@@ -150,8 +154,15 @@ alright then | k
 NO = """
 no | n | N | nope | nah | not really | no thanks | no thank you | 👎 | no, SE5 | no it isnt | not today | never mind
 no ta | not for me
-i dont think so | no thats wrong | not yet | thats not right | no i cant | not at the moment | leave it
+i dont think so | absolutely not | of course not | no thats wrong | not yet | thats not right | no i cant
+not at the moment | leave it
 no dont book it | nah mate
+"""
+NO_ANSWERS = """
+fine | lovely weather | great | i do yoga | no problem | no more messages | no dairy for me please
+im in a bad place | no access needs
+i dont want to hear from you | i cant climb stairs | i didnt find it helpful | never made it
+please stop texting me | no steps please
 """
 NEITHER = """
 not sure | maybe | dont know | no idea | good morning | ok what time is it | yes? | i said yes to the other one
@@ -213,7 +224,7 @@ def test_neither_yes_nor_no(lexicon, text):
     assert "yes_no" not in found(lexicon, text, "yes_no")
 
 
-@pytest.mark.parametrize("text", ["fine", "lovely weather", "great", "i do yoga", "no problem"])
+@pytest.mark.parametrize("text", texts(NO_ANSWERS))
 def test_a_mild_yes_needs_its_question(lexicon, text):
     assert "yes_no" not in found(lexicon, text)
 
@@ -279,6 +290,13 @@ def test_every_reference_is_found_when_it_is_asked_for(lexicon):
         ("any", "", False),
         ("is there anything near me", "", False),
         ("anything for my dad near walthamstow on a friday", "need", False),
+        ("pass", "", True),
+        ("pass it on to someone else", "", False),
+        ("i have a freedom pass", "", False),
+        ("i dont mind which", "place", True),
+        ("i dont mind travelling", "place", False),
+        ("is this confidential", "cancer_type", False),
+        ("none of your business", "", True),
     ],
 )
 def test_passing_over_a_question(lexicon, text, asked, skips):

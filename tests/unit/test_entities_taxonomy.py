@@ -184,6 +184,7 @@ neighbour: for my neighbour | its for the lady next door
 patient: for a patient | on behalf of my patient | referring a patient | i have a patient who is anxious
 patient: im her nurse
 other: for someone else | im her carer | its for my aunt | my cousin has cancer | for my mother in law
+father: no my dad | not my mum, my dad | make that my dad
 self: its for me | for myself | im the patient | just for me
 """
 NO_RELATION = """
@@ -191,7 +192,10 @@ me and my wife | my wife told me | my husband will drive me | my daughter is hel
 can i bring my husband? | my wife and i
 my husband died | my mum died last year | i have 2 sons | im a carer | my sister said to text you | me and my mum
 for me and my dad
-good for me | works for me | my dad has died | my son has told me about you | my husband drives
+good for me | not me mate | its my wifes birthday | give it to someone else | can my husband have the jab
+patient transport
+im not a patient | meant for someone else | you remind me of my niece | works for me | my dad has died
+my son has told me about you | my husband drives
 is it ok if my friend comes | hello
 """
 LANGUAGES = """
@@ -204,12 +208,12 @@ Gujarati: gujrati please | a gujarati group
 Urdu: urdu | اردو
 Romanian: romanian interpreter
 Somali: she speaks somali
-English: my english is not good
+English: in english please | back to english
 Tamil: can you text me in tamil
 """
 NO_LANGUAGE = """
 polish my nails | turkish delight | french polish the table | i live on greek street
-chinese takeaway | a german car
+chinese takeaway | a german car | my english is not good | i dont speak much english
 """
 
 
