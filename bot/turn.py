@@ -1,5 +1,6 @@
 """One message in, one unit of work: safety first, then consent, then the dialogue; outbox rows come out."""
 
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ log = structlog.get_logger(__name__)
 
 Deliver = Callable[[Sequence[OutboxRow]], None]
 _HOUR = timedelta(hours=1)
+# Ofcom's premium-rate numbers begin with 09; nobody who looks for an event sends one.
+_PREMIUM_RATE = re.compile(r"(?<!\d)(?:\+44 ?|0)9\d(?: ?\d){7,8}(?!\d)")
+# Access needs of the taxonomy that go with not hearing or speaking on the phone.
+_TEXT_ONLY = {"text_only", "bsl", "lipspeaker", "speech_to_text", "deafblind"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class TurnTaker:
             return []
         hits = () if arrival.safety_checked else self._dialogue.safety.check(words_of(arrival))
         if hits:
-            return self._commit(lambda session: self._red_flag(session, arrival, hits))
+            return self._commit(lambda session: self._red_flag(session, arrival, stored, hits))
         try:
             return self._answer(arrival, stored, recent)
         except Exception:
@@ -93,7 +98,7 @@ class TurnTaker:
         keyword = consent.keyword_of(arrival.body, arrival.details.get("opt_out_type"))
         if keyword is not None:
             return self._commit(lambda session: self._keyword(session, arrival, keyword))
-        if arrival.opted_out or stored.is_with_staff(self._clock.now()):
+        if arrival.opted_out or stored.is_with_staff(self._clock.now()) or _is_spam(arrival.body):
             return self._commit(lambda session: self._stay_silent(session, arrival))
         if recent > self._replies_per_hour:
             return self._commit(lambda session: self._slow_down(session, arrival, recent))
@@ -176,7 +181,7 @@ class TurnTaker:
             in_reply_to=arrival.id,
         )
 
-    def _red_flag(self, session: Session, arrival: Arrival, hits: Sequence[Hit]) -> list[OutboxRow]:
+    def _red_flag(self, session: Session, arrival: Arrival, stored: Stored, hits: Sequence[Hit]) -> list[OutboxRow]:
         """Store the hits and send the fixed reply; the dialogue stays where it was."""
         if not inbox.mark_processed(session, arrival.id):
             return []
@@ -192,7 +197,14 @@ class TurnTaker:
                 severity=hit.severity,
                 now=now,
             )
-        return [self._reply(session, arrival, "safety", self._dialogue.safety.reply(hits), now)]
+        text = self._dialogue.safety.reply(hits, no_phone=self._cannot_phone(arrival, stored))
+        return [self._reply(session, arrival, "safety", text, now)]
+
+    def _cannot_phone(self, arrival: Arrival, stored: Stored) -> bool:
+        """Whether this message or anything said of access before rules out phoning."""
+        slots = stored.state.get("slots", {})
+        told = f"{slots.get('access') or ''} {words_of(arrival)}"
+        return bool(_TEXT_ONLY & set(slots.get("access_wish") or ())) or self._dialogue.safety.cannot_phone(told)
 
     def _keyword(self, session: Session, arrival: Arrival, keyword: consent.Keyword) -> list[OutboxRow]:
         if not inbox.mark_processed(session, arrival.id):
@@ -246,6 +258,11 @@ def _recipient(arrival: Arrival) -> Recipient:
         arrival.last_inbound_at,
         arrival.opted_out,
     )
+
+
+def _is_spam(text: str) -> bool:
+    """Whether a message asks to be answered at a premium rate."""
+    return _PREMIUM_RATE.search(text) is not None
 
 
 def _unreadable(arrival: Arrival) -> Utterance | None:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from services.people.identities import PEOPLE
+from services.people.identities import IDENTITIES, PEOPLE
 from services.people.tables import Conversation, InboundMessage
 
 _CONVERSATIONS = Conversation.__table__  # type: ignore[attr-defined]
@@ -16,7 +16,7 @@ _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 _LOAD = select(_CONVERSATIONS.c.state, _CONVERSATIONS.c.with_staff_until, _CONVERSATIONS.c.updated_at).where(
     _CONVERSATIONS.c.identity_id == bindparam("identity")
 )
-_LOCK = _LOAD.with_for_update()
+_LOCK = select(IDENTITIES.c.id).where(IDENTITIES.c.id == bindparam("identity")).with_for_update()
 _INSERT = {name: dialect.insert(_CONVERSATIONS) for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))}
 _SAVE = {
     name: insert.on_conflict_do_update(
@@ -48,8 +48,13 @@ _NEW = Stored({}, None, None)
 
 
 def load(session: Session, identity_id: int, *, lock: bool = False) -> Stored:
-    """The conversation with an identity, empty when there has been none; `lock` keeps other turns out of it."""
-    found = session.execute(_LOCK if lock else _LOAD, {"identity": identity_id}).first()
+    """The conversation with an identity, empty when there has been none; `lock` keeps other turns out of it.
+
+    The identity is what is locked, since a first message has no conversation yet; SQLite has one writer anyway.
+    """
+    if lock and session.get_bind().dialect.name == "postgresql":
+        session.execute(_LOCK, {"identity": identity_id})
+    found = session.execute(_LOAD, {"identity": identity_id}).first()
     return _NEW if found is None else Stored(*found)
 
 
