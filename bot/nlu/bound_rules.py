@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from functools import reduce
 from itertools import pairwise
 
-from bot.nlu.calendar_days import DAY, Days, add_months
+from bot.nlu.calendar_days import DAY, Days, add_months, every
 from bot.nlu.clock_rules import COUNTED, PARTS, Window, hour_window, part_window
 from bot.nlu.rewriting import Match, Read, Rules, days_read
 
@@ -75,6 +76,8 @@ def _weekdays_together(all_days: list[Days]) -> Days:
 def _within(match: Match, _: date) -> Read | None:
     """Read days of a stretch: "friday next week", "tuesdays in december", "saturday 5th dec"."""
     first, second = match.values("days")
+    if Days() in (first, second):
+        return days_read(second if first == Days() else first)
     stretch, days = (first, second) if not first.weekdays else (second, first)
     if stretch.weekdays or not days.weekdays or not stretch.start:
         return None
@@ -151,13 +154,17 @@ def _moment(match: Match, _: date) -> Read | None:
     """Read a day with its part or its time, in any order."""
     pairs: list[tuple[Days, Window]] = match.values("moment")
     days = [*match.values("days"), *(pair[0] for pair in pairs)]
+    days = [each for each in days if each != Days()] or days[:1]
     windows = [*match.values("window"), *(pair[1] for pair in pairs), *_parts(match)]
     if len(days) > 1 or not windows or (len(windows) > 1 and any(window.negative for window in windows)):
         return None
-    window = windows[0]
-    for other in windows[1:]:
-        window = _both(window, other)
-    return Read("moment", (days[0], window)) if days else Read("window", window)
+    window = reduce(_both, windows)
+    return Read("moment", (_weekly(days[0], window), window)) if days else Read("window", window)
+
+
+def _weekly(days: Days, window: Window) -> Days:
+    """Return days as they are, or every such weekday when the part of the day is plural ("sat mornings")."""
+    return every(*days.weekdays) if window.repeats and days.weekdays and not days.repeats else days
 
 
 def _parts(match: Match) -> list[Window]:
@@ -205,6 +212,7 @@ _TIMED = "(window|part|parts|night)"
 MOMENTS = Rules(
     [
         (f"(days|moment) ({_GLUE} {_TIMED}){{1,2}}", _moment),
+        (f"days {_GLUE} {_TIMED} {_GLUE} days", _moment),
         ("days meridiem", _moment),
         (f"{_TIMED} {_GLUE} (days|moment) ({_GLUE} {_TIMED})?", _moment),
         (f"window {_GLUE} {_TIMED}", _moment),

@@ -65,7 +65,7 @@ class _Pointer:
 def find_choice(text: str, options: Sequence[Option], now: datetime) -> int | None:
     """Return the index of the one option that a message picks, or None when it picks none or could mean several."""
     tokens = tokenise(text)
-    choice = choose(tokens, options, find_dates(tokens, tokens.words, now, asked=True))
+    choice = choose(tokens, options, find_dates(tokens, tokens.words, now))
     return choice.index if choice else None
 
 

@@ -102,11 +102,8 @@ def _group(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], se
     count, first, last = 1, sender, sender
     while person := by_first.get(_joined_after(tokens, words, last)):
         count, last = count + person.count, person.last
-    if last == sender:
-        while person := by_last.get(_joined_before(tokens, words, first)) or by_last.get(
-            first - 1 if count > 1 else -1
-        ):
-            count, first = count + person.count, person.first
+    while last == sender and (person := by_last.get(_joined_before(tokens, words, first, count > 1))):
+        count, first = count + person.count, person.first
     return (count, first, last) if count > 1 and not _is_said_of(words, first) else None
 
 
@@ -128,10 +125,10 @@ def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int) -> int:
     return after if joined else -1
 
 
-def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int) -> int:
-    """Return the last word of what is joined before a word, or -1."""
+def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int, listing: bool) -> int:
+    """Return the last word of what is joined before a word, or -1; a list has one "and" ("mum dad and me")."""
     before = place - 1
-    joined = "," in tokens.gaps[place]
+    joined = listing or "," in tokens.gaps[place]
     while before >= 0 and words[before] in _WORDS["and"]:
         before, joined = before - 1, True
     return before if joined else -1

@@ -24,6 +24,7 @@ _NO_DAY_AFTER = word_set("i we he she they you who that the a in got get getting
 _NO_MONTH_AFTER = word_set("i we he she they you it who that there this these im its my is")
 _END_MONTHS = frozenset((1, 4, 6))  # "anything april": but "as you may", "we march"
 _MARCH, _MAY = 3, 5
+_LAST_HOUR = 12
 
 
 def settle_vague(atoms: list[Atom], words: tuple[str, ...], asked: bool) -> list[Atom]:
@@ -36,41 +37,51 @@ def settle_vague(atoms: list[Atom], words: tuple[str, ...], asked: bool) -> list
 
 def _settled(atoms: list[Atom], place: int, words: tuple[str, ...], asked: bool) -> Atom:
     atom = atoms[place]
-    if atom.name == "ordinal" and _alone(atoms, place):
-        return replace(atom, name="lone_ordinal")
-    if not atom.name.startswith("vague"):
-        return atom
-    before, after = _name(atoms, place - 1), _name(atoms, place + 1)
-    said = words[atom.first - 1] if atom.first else ""
+    if atom.name in ("ordinal", "number"):
+        return replace(atom, name="lone_ordinal") if _is_day_number(atoms, place, asked) else atom
     if atom.name == "vague_weekday":
-        sure = _is_weekday(atoms, place, before, after, said)
-        return replace(atom, name="weekday" if sure else "word")
-    sure = _is_month(atom, before, after, said) or (asked and _alone(atoms, place))
-    return replace(atom, name="month" if sure else "word")
+        return replace(atom, name="weekday" if _is_weekday(atoms, place, words) else "word")
+    if atom.name == "vague_month":
+        sure = _is_month(atoms, place, words) or (asked and _alone(atoms, place))
+        return replace(atom, name="month" if sure else "word")
+    return atom
+
+
+def _is_day_number(atoms: list[Atom], place: int, asked: bool) -> bool:
+    """Return whether a number that is all that is said is a day of the month: "20th", and when asked "the 24"."""
+    atom = atoms[place]
+    told = atom.name == "ordinal" or (asked and (atom.value > _LAST_HOUR or _name(atoms, place - 1) == "the"))
+    return told and _alone(atoms, place)
 
 
 def _name(atoms: list[Atom], place: int) -> str:
     return atoms[place].name if 0 <= place < len(atoms) else ""
 
 
-def _is_weekday(atoms: list[Atom], place: int, before: str, after: str, said: str) -> bool:
-    if before == "a" and after not in _DAY_FOLLOWS:
+def _is_weekday(atoms: list[Atom], place: int, words: tuple[str, ...]) -> bool:
+    before, after = _name(atoms, place - 1), _name(atoms, place + 1)
+    if before == "a" and after not in _DAY_FOLLOWS and _name(atoms, place - 2) != "on":
         return False
     if before in _DAY_LEADS or after in _DAY_FOLLOWS:
         return True
-    if (before in _JOINING and "weekday" in _name(atoms, place - 2)) or (
-        after in _JOINING and "weekday" in _name(atoms, place + 2)
-    ):
+    joined = before in _JOINING and "weekday" in _name(atoms, place - 2)
+    if joined or (after in _JOINING and "weekday" in _name(atoms, place + 2)):
         return True
-    return after in _ENDS and said not in _NO_DAY_AFTER
+    return after in _ENDS and _said_before(atoms[place], words) not in _NO_DAY_AFTER
 
 
-def _is_month(atom: Atom, before: str, after: str, said: str) -> bool:
+def _is_month(atoms: list[Atom], place: int, words: tuple[str, ...]) -> bool:
+    atom, said = atoms[place], _said_before(atoms[place], words)
+    before, after = _name(atoms, place - 1), _name(atoms, place + 1)
     if before in _MONTH_LEADS or after in _MONTH_FOLLOWS:
         return not (said in _NO_MONTH_AFTER and atom.value in (_MARCH, _MAY))
     if "number" in (before, after):
         return said not in _NO_MONTH_AFTER
-    return after in _ENDS and atom.value in _END_MONTHS and bool(said) and said not in _NO_MONTH_AFTER
+    return after in _ENDS and atom.value in _END_MONTHS and said not in _NO_MONTH_AFTER | {""}
+
+
+def _said_before(atom: Atom, words: tuple[str, ...]) -> str:
+    return words[atom.first - 1] if atom.first else ""
 
 
 def _alone(atoms: list[Atom], place: int) -> bool:

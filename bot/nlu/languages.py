@@ -26,12 +26,15 @@ def _is_language(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> b
     after = words[found.last + 1] if found.last + 1 < len(words) else ""
     if found.meaning == "English" and (before in _WORDS["little"] or after in _WORDS["poor"]):
         return False
-    own_name = not tokens.text[tokens.starts[found.first] : tokens.ends[found.last]].isascii()
-    if own_name or _stands_alone(tokens, found) or words[found.first] in _WORDS["always"]:
+    if _is_own_name(tokens, found) or _stands_alone(tokens, found) or words[found.first] in _WORDS["always"]:
         return True
-    if after in _WORDS["after"] or before in _WORDS["before"]:
-        return True
-    return before in _WORDS["loosely_before"] and bool(_WORDS["naming"].intersection(words))
+    named = before in _WORDS["loosely_before"] and not _WORDS["naming"].isdisjoint(words)
+    return named or after in _WORDS["after"] or before in _WORDS["before"]
+
+
+def _is_own_name(tokens: Tokens, found: Found[str]) -> bool:
+    """Return whether a language is written with letters that English has not ("Español")."""
+    return not tokens.text[tokens.starts[found.first] : tokens.ends[found.last]].isascii()
 
 
 def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:

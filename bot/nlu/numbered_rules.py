@@ -55,6 +55,13 @@ def _iso_date(match: Match, today: date) -> Read | None:
     return days_read(one_day(day)) if day else None
 
 
+def _dashed_date(match: Match, today: date) -> Read | None:
+    """Read "7-12-26"."""
+    number, month, year = match.values("number")
+    day = day_named(number, month, today, 2000 + year)
+    return days_read(one_day(day)) if day else None
+
+
 NUMBERED_RULES: list[tuple[str, Build]] = [
     (f"weekday? pause? the? {_NUMBER} of? month year?", _date),
     (f"weekday? pause? month the? {_NUMBER} year? (?!week|day|hour|month_unit|of|year_unit)", _date),
@@ -68,4 +75,5 @@ NUMBERED_RULES: list[tuple[str, Build]] = [
     ("(between|from) the? ordinal (to|dash|and|until) the? ordinal", _date_range),
     ("the? ordinal (to|dash|until) the? ordinal", _date_range),
     ("year dash number dash number", _iso_date),
+    ("number dash number dash number", _dashed_date),
 ]

@@ -65,14 +65,19 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> 
     if _sender_comes(before, after) or before[-1:] == ("not",):
         return False
     if found.meaning == "patient":
-        return words[owner] in _WORDS["patient_owners"] and not _WORDS["no_patient"].intersection(before[-1:])
+        return words[owner] in _WORDS["patient_owners"] and _WORDS["no_patient"].isdisjoint(before[-1:])
     owned = owner < found.first or found.meaning in _WORDS["kin"]
-    if owned and _is_subject(after) and not _WORDS["asking"].intersection(before[-1:]):
+    if owned and _is_subject(after) and _WORDS["asking"].isdisjoint(before[-1:]):
         return True
-    if _is_possessive(words[found.last], found):
-        return False
-    pointed = bool(before) and (before[-1] in _WORDS["for"] or (owned and _is_pointed_at(before)))
-    return pointed or ((owned or found.meaning != "friend") and _is_all(tokens, owner, found.last))
+    return not _is_possessive(words[found.last], found) and _is_meant(tokens, owner, owned, found)
+
+
+def _is_meant(tokens: Tokens, owner: int, owned: bool, found: Found[str]) -> bool:
+    """Return whether what stands before points at the person, or the person is all that is said."""
+    before = tokens.words[:owner]
+    if not _WORDS["for"].isdisjoint(before[-1:]) or (owned and _is_pointed_at(before)):
+        return True
+    return (owned or found.meaning != "friend") and _is_all(tokens, owner, found.last)
 
 
 def _is_possessive(word: str, found: Found[str]) -> bool:

@@ -63,8 +63,9 @@ def _week_of_month(match: Match, today: date) -> Read | None:
     nth = match.value("ordinal", "ordinal_word")
     if not month.start or not month.end or (nth or 1) > _WEEKS_OF_A_MONTH:
         return None
-    start = month.start + WEEK * (nth - 1) if nth else month.end - WEEK
-    return days_read(Days(start, start + WEEK)) if start + WEEK > today else None
+    weeks = match.value("number", "numeral") or 1
+    start = month.start + WEEK * (nth - 1) if nth else month.end - WEEK * weeks
+    return _from_today(Days(start, start + WEEK * weeks), today)
 
 
 def _week_commencing(match: Match, today: date) -> Read | None:
@@ -92,8 +93,10 @@ def _within_units(match: Match, today: date) -> Read | None:
     return days_read(Days(today, today + DAY * ((match.value("number", "numeral") or 1) * _unit(match) + 1)))
 
 
-def _week_or_two(_: Match, today: date) -> Read | None:
-    return days_read(Days(today + WEEK, today + 2 * WEEK + DAY))
+def _one_or_two(match: Match, today: date) -> Read | None:
+    """Read "in a week or two", "a month or so"."""
+    length = _unit(match)
+    return days_read(Days(today + DAY * length, today + DAY * (2 * length + 1)))
 
 
 def _month(match: Match, today: date) -> Read | None:
@@ -131,7 +134,7 @@ WEEK_RULES: list[tuple[str, Build]] = [
     ("edge (in|of)? next week", _edge_of_week),
     ("(the|this)? edge (in|of)? (the|this|next)? (month|month_unit)", _edge_of_month),
     ("month_unit edge", _edge_of_month),
-    (f"the? ({ORDINAL}|last) week {MONTH_NAMED}", _week_of_month),
+    (f"the? ({ORDINAL}|last) count? week {MONTH_NAMED}", _week_of_month),
     (f"the? (week_commencing|week of|week from) the? {_NUMBERED} of? month", _week_commencing),
     (f"the? (week_commencing|week of|week from) the? (month the? {_NUMBERED}|weekday|ordinal|date)", _week_commencing),
     (f"in about? (a count|a|count) {_UNIT} time?", _in_units),
@@ -140,7 +143,7 @@ WEEK_RULES: list[tuple[str, Build]] = [
     (f"(within|in) (the|a|count|next)? count? {_UNIT}", _within_units),
     ("the? next a? count (day|week|month_unit)", _within_units),
     ("the? next (fortnight|day)", _within_units),
-    ("in? a week or (count|filler)", _week_or_two),
+    ("in? a? (week|month_unit|fortnight) or (count|filler)", _one_or_two),
     ("next? month year?", _month),
     ("(this|next) month_unit", _relative_month),
     ("the? month_unit after_next", _relative_month),

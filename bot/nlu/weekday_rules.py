@@ -26,7 +26,7 @@ from bot.nlu.rewriting import Build, Match, Read, days_read
 GONE = Read("gone", None)
 MOST_WEEKS = 52
 ORDINAL = "(ordinal|ordinal_word)"
-MONTH_NAMED = "((of|in)? month|(of|in)? next month_unit|(of|in)? the? month_unit|(of|in)? this month_unit)"
+MONTH_NAMED = "((of|in)? month|(of|in)? next month_unit|(of|in)? the? month_unit|(of|in)? (this|every) month_unit)"
 
 
 def always(days: Days) -> Build:
@@ -52,6 +52,11 @@ def _relative(match: Match, today: date) -> Read | None:
 
 def _day_after(match: Match, today: date) -> Read | None:
     return days_read(one_day(today + DAY * (match.value("relative") + 1)))
+
+
+def _and_day_after(match: Match, today: date) -> Read | None:
+    first = today + DAY * match.value("relative")
+    return days_read(Days(first, first + 2 * DAY))
 
 
 def _this_part(match: Match, today: date) -> Read:
@@ -132,6 +137,7 @@ _SPENT = "(part|night|weekday|week|weekend|month_unit|month|fortnight|year_unit|
 WEEKDAY_RULES: list[tuple[str, Build]] = [
     ("relative", _relative),
     ("the? day after relative", _day_after),
+    ("relative (or|and) the? day after", _and_day_after),
     ("tonight", _this_part),
     ("this (part|night)", _this_part),
     (f"last {_SPENT}", gone),

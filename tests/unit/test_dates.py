@@ -126,6 +126,8 @@ DAYS = [
     ("on 7/1", "2027-01-07"),
     ("5.12.26", "2026-12-05"),
     ("2026-12-15", "2026-12-15"),
+    ("7-12-26", "2026-12-07"),
+    ("last thurs of the month", "2026-12-31"),
     ("the 5th of next month", "2027-01-05"),
     ("last friday of the month", "2026-12-25"),
     ("first tuesday of january", "2027-01-05"),
@@ -194,6 +196,7 @@ TIMES = [
     ("tonight", "2026-12-02 17:00-00:00"),
     ("this afternoon", "2026-12-02 12:00-17:00"),
     ("this eve", "2026-12-02 17:00-00:00"),
+    ("first thing monday", "2026-12-07 00:00-12:00"),
     ("tomorrow morning", "2026-12-03 00:00-12:00"),
     ("fri pm", "2026-12-04 12:00-17:00"),
     ("next tues morning", "2026-12-08 00:00-12:00"),
@@ -220,9 +223,15 @@ RANGES = [
     ("w/c 7 dec", "2026-12-07..2026-12-14"),
     ("week commencing 7th december", "2026-12-07..2026-12-14"),
     ("week of the 14th", "2026-12-14..2026-12-21"),
-    ("first week of december", "2026-12-01..2026-12-08"),
+    ("first week of december", "2026-12-02..2026-12-08"),
     ("last week of jan", "2027-01-25..2027-02-01"),
     ("end of the month", "2026-12-25..2027-01-01"),
+    ("last two weeks of january", "2027-01-18..2027-02-01"),
+    ("any time next week", "2026-12-07..2026-12-14"),
+    ("between xmas and new years", "2026-12-25..2027-01-02"),
+    ("in a week or two", "2026-12-09..2026-12-17"),
+    ("wk beg 14th", "2026-12-14..2026-12-21"),
+    ("tomorrow or the day after", "2026-12-03..2026-12-05"),
     ("early jan", "2027-01-01..2027-01-11"),
     ("mid january", "2027-01-11..2027-01-21"),
     ("end of january", "2027-01-25..2027-02-01"),
@@ -288,7 +297,10 @@ RECURRING = [
     ("any tuesday", "weekly 1"),
     ("every thurs", "weekly 3"),
     ("tuesdays and thursdays", "weekly 1,3"),
-    ("tuesday evenings", "2026-12-08 17:00-00:00"),
+    ("tuesday evenings", "weekly 1 evening"),
+    ("sat mornings only", "weekly 5 morning"),
+    ("anytime between 10 and 3 on a tuesday", "weekly 1 10:00-15:00"),
+    ("anything on a sat", "weekly 5"),
     ("thursdays after 6", "weekly 3 18:00-"),
     ("thursdays at 2", "weekly 3 14:00-15:00"),
     ("after 6", "weekly 18:00-"),
@@ -321,6 +333,7 @@ NEGATED = [
     ("anytime except weekends", "not weekly 5,6"),
     ("weekdays except friday", "weekly 0,1,2,3,4 | not weekly 4"),
     ("not this week", "not 2026-12-02..2026-12-07"),
+    ("i have chemo on mondays", "not weekly 0"),
     ("im away next week", "not 2026-12-07..2026-12-14"),
     ("not tomorrow, friday", "not 2026-12-03 | 2026-12-04"),
     ("not fri, sat", "not 2026-12-04 | 2026-12-05"),
@@ -362,6 +375,7 @@ def test_a_word_alone_is_a_date_when_the_question_was_when():
     assert read("morning", asked=True) == "weekly morning"
     assert read("may", asked=True) == "2027-05-01..2027-06-01"
     assert read("9/10", asked=True) == "2027-10-09"
+    assert read("the 24", asked=True) == "2026-12-24"
 
 
 def test_what_is_over_is_no_date():
