@@ -19,6 +19,7 @@ from services.events.taxonomy import load_taxonomy
 _LISTS = YAML(typ="safe").load(Path(__file__).with_name("name_words.yml"))
 _EMPTY = frozenset(_LISTS["empty"].split())
 _KINDS = frozenset(_LISTS["kinds"].split())
+_KINDS_OF_BRANDS = frozenset(_LISTS["kinds_of_brands"].split())
 _ABBREVIATIONS = frozenset(_LISTS["abbreviations"].split())
 _INSTITUTIONS = frozenset(_LISTS["institutions"].split())
 _SHARED_BY_PROVIDERS = frozenset(_LISTS["shared_by_providers"].split())
@@ -40,7 +41,7 @@ class Phrase(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """Words of a name, and where they start and end among the telling words of a message."""
+    """Words of a name, and where they start and end among the words of a message that are not empty."""
 
     words: tuple[str, ...]
     start: int
@@ -82,7 +83,10 @@ class Names:
         """Return the words of a message that name an event or its provider, as those are spelled; None if none do."""
         said = tokens(text)
         spelled = [self._spell(token) for token in said if token not in _EMPTY]
-        found = max(self._mentions(spelled, len(said) == 1), key=lambda mention: len(mention.words), default=None)
+        kinds = [bool(_KINDS_OF_BRANDS.intersection(self._spell(token))) for token in said]
+        beside = [any(kinds[max(place - 1, 0) : place + 2]) for place, token in enumerate(said) if token not in _EMPTY]
+        may_stand_alone = beside if len(said) > 1 else [True]
+        found = max(self._mentions(spelled, may_stand_alone), key=lambda mention: len(mention.words), default=None)
         return " ".join(self._extended(found, spelled)) if found else None
 
     def _spelled(self, token: str) -> Spelled:
@@ -91,11 +95,13 @@ class Names:
         near = [word for word in self._by_initial[token[0]] if _is_slip(token, word)]
         return (*sorted(near, key=lambda word: (OSA.distance(token, word), word)), token)
 
-    def _mentions(self, spelled: Sequence[Spelled], only_word: bool) -> Iterator[Mention]:
+    def _mentions(self, spelled: Sequence[Spelled], beside_a_kind: Sequence[bool]) -> Iterator[Mention]:
+        """Yield the names in a message; `beside_a_kind` says which of its words a brand of one word may be."""
         for start, options in enumerate(spelled):
             for phrase in (phrase for word in options for phrase in self._phrases.get(word, ())):
                 mention = _followed(phrase, spelled, start)
-                if len(mention.words) >= phrase.enough and (only_word or _may_be_meant(phrase, mention, spelled)):
+                is_meant = phrase.alone != "brand" or beside_a_kind[start]
+                if len(mention.words) >= phrase.enough and is_meant and not _is_spoken_of(phrase, mention, spelled):
                     yield mention
 
     def _extended(self, mention: Mention, spelled: Sequence[Spelled]) -> list[str]:
@@ -139,7 +145,7 @@ def _phrases(named: Iterable[tuple[str, str, str]], places: Container[str]) -> I
 def _brand(run: Sequence[str]) -> Iterator[tuple[str, Phrase]]:
     """Yield the phrases that a stretch of capitalised words makes: itself and, from four words on, its initials."""
     words = _telling(run)
-    if _is_illness(words):
+    if _is_common(words):
         return
     if len(words) > 1:
         yield words[0], Phrase(words, _most_of(words))
@@ -175,25 +181,26 @@ def _telling(words: Iterable[str]) -> tuple[str, ...]:
 
 def _provider(provider: str, places: Container[str]) -> Iterator[tuple[str, Phrase]]:
     """Yield what a provider is called by; nothing for one that is a place or has no name of its own."""
-    if _INSTITUTIONS & set(tokens(provider)):
+    said = _telling(provider.split())
+    words = tuple(word for word in said if word not in _SHARED_BY_PROVIDERS and word not in places)
+    if not words or _INSTITUTIONS & set(tokens(provider)) or _is_common(words):
         return
-    words = tuple(word for word in _telling(provider.split()) if word not in _SHARED_BY_PROVIDERS)
-    if len(words) > 1 and not _is_illness(words):
+    if len(words) > 1:
         yield words[0], Phrase(words, _most_of(words))
-    elif words and words[0] not in places and words[0] not in _taxonomy_words():
-        is_owner = re.search(r"\w['’]s\b", provider)
-        yield words[0], Phrase(words, 1, "owner" if is_owner else "brand")
+    elif re.search(r"\w['’]s\b", provider):
+        yield words[0], Phrase(words, 1, "owner")
+    else:
+        yield said[0], Phrase(said, len(said), "brand" if len(said) == 1 else "")
 
 
-def _is_illness(words: Sequence[str]) -> bool:
-    """Whether words name a kind of illness, as everybody may who writes of it."""
-    known = _taxonomy_words("cancer_type")
-    return " ".join(words) in known or known.issuperset(words)
+def _is_common(words: Sequence[str]) -> bool:
+    """Whether words name an illness, a group of people or a kind of access, as everybody may who writes of them."""
+    return " ".join(words) in _common() or _common().issuperset(words)
 
 
 @cache
-def _taxonomy_words(kind: str | None = None) -> frozenset[str]:
-    terms = (term for term in load_taxonomy().terms() if kind in (None, term.kind))
+def _common() -> frozenset[str]:
+    terms = (term for term in load_taxonomy().terms() if term.kind in ("cancer_type", "audience", "access"))
     return frozenset(word for term in terms for word in (*term.words, *term.weak))
 
 
@@ -212,9 +219,7 @@ def _followed(phrase: Phrase, spelled: Sequence[Spelled], start: int) -> Mention
     return Mention(tuple(found), start, start + len(found))
 
 
-def _may_be_meant(phrase: Phrase, mention: Mention, spelled: Sequence[Spelled]) -> bool:
-    """Whether the words beside a name of a single word let it be one."""
+def _is_spoken_of(phrase: Phrase, mention: Mention, spelled: Sequence[Spelled]) -> bool:
+    """Whether an owner is named for something else than its events."""
     beside = {word for options in spelled[max(mention.start - 1, 0) : mention.end + 1] for word in options}
-    if phrase.alone == "owner":
-        return not beside & _SPOKEN_OF
-    return phrase.alone != "brand" or bool(beside & _KINDS)
+    return phrase.alone == "owner" and bool(beside & _SPOKEN_OF)
