@@ -115,15 +115,24 @@ def _yes_no(asked: Asked) -> Answered | None:
 
 
 def _text(asked: Asked) -> Answered | None:
-    """The whole message, unless it is plainly something else, or a no to an optional question."""
-    if _plainly_else(asked) or _by_intent(asked) or (asked.model.optional and asked.declines()):
+    """The whole message, unless it is plainly something else, or a no to an optional question.
+
+    What names something of the kind asked for ("a wheelchair, and parking close by") is not something else.
+    """
+    wanted = asked.first(asked.flows.rule(asked.question.slot).source)
+    if wanted is None and (_plainly_else(asked) or _by_intent(asked) or (asked.model.optional and asked.declines())):
         return None
     text = asked.said.text.strip()
     return Answered(Answer(text)) if text and not asked.skips() else None
 
 
 def _name(asked: Asked) -> Answered | None:
-    return None if _plainly_else(asked) else _entity(asked)
+    """A name, unless the message is plainly something else: names look like anything, so few words beside are not."""
+    found = _entity(asked)
+    if found is None or found.entity is None:
+        return None
+    beside = len(asked.said.text.split()) - len(found.entity.words.split())
+    return None if beside >= _SHORT and _plainly_else(asked) else found
 
 
 def _entity(asked: Asked) -> Answered | None:

@@ -22,9 +22,10 @@ def values_of(heard: Heard) -> dict[str, Any]:
 
 
 def _is_spent(heard: Heard, entity: Entity) -> bool:
+    """Say whether the answer has taken an entity's words: a text takes all, but for a correction."""
     used = heard.answer.entity if heard.answer else None
     if used is None:
-        return False
+        return heard.answered_with_text and not heard.means(CORRECTION)
     return entity.kind == used.kind or (entity.start < used.end and used.start < entity.end)
 
 

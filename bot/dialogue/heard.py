@@ -36,6 +36,12 @@ class Heard:
         """Whether the answer is a no."""
         return self.answered_yes_or_no and self.answer is not None and self.answer.command == Answer(False)
 
+    @property
+    def answered_with_text(self) -> bool:
+        """Whether the whole message is the answer."""
+        question = self.state.question
+        return self.answer is not None and question is not None and question.kind == "text"
+
     def words_beside(self, entities: Iterable[Entity]) -> int:
         """How many words the message has beside these entities."""
         return len(self.said.text.split()) - sum(len(entity.words.split()) for entity in entities)

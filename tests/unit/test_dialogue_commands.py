@@ -86,6 +86,23 @@ def test_a_plain_other_matter_beats_a_text():
     assert commands(talk, "travel_directions", 0.7, text="which bus") == [Answer("which bus")]
 
 
+@pytest.mark.parametrize(("text", "name"), [("Grace", "Grace"), ("this is Grace", "Grace")])
+def test_a_name_is_a_name_whatever_it_is_taken_for(text, name):
+    talk = at_name()
+    assert commands(talk, "travel_directions", 0.99, text=text, name=name) == [Answer("Grace")]
+
+
+def test_a_sentence_about_something_else_gives_no_name():
+    talk = at_name()
+    text = "which bus must my friend Grace take please"
+    assert StartFlow("travel") in commands(talk, "travel_directions", 0.99, text=text, name="Grace")
+
+
+def test_what_a_text_says_is_not_taken_twice():
+    talk = at_name(first_name="Grace", party=1)
+    assert commands(talk, "inform", 0.9, text="seats for 3", count=3) == [Answer("seats for 3")]
+
+
 def test_of_several_values_the_one_that_is_news_corrects():
     talk = at_confirm()
     assert commands(talk, "correction", text="not E17, SE5", place=["E17", "SE5"]) == [CorrectSlots({"place": "SE5"})]
