@@ -1,0 +1,161 @@
+"""The words of a message as the red-flag rules see them: slips mended, endings dropped, phrases found across fillers."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+Span = tuple[int, int]
+END = "|"
+
+_WORD = re.compile(r"£?\d+(?:[.,]\d+)?|[^\W\d_]+|[.!?;\n]+")
+_APOSTROPHE = re.compile(r"['’`´‘]")
+_DRAWN_OUT = re.compile(r"([^\W\d])\1{2,}")
+_CHOICE = re.compile(r"\(([^()]*)\)")
+_VOWEL = re.compile("[aeiouy]")
+_ENDING = re.compile(r"(?<=..)(?:ing|in|ed|es|s|e)$")
+_LONGEST_FILL = 3
+_NAMES = ""
+
+
+def plain(text: str) -> list[str]:
+    """Lower-case words without apostrophes or drawn-out letters, figures, and a mark where a sentence ends."""
+    folded = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    folded = _DRAWN_OUT.sub(r"\1\1", folded)
+    return [word if word[0].isalnum() or word[0] == "£" else END for word in _WORD.findall(folded)]
+
+
+def stem(word: str) -> str:
+    """A word without its ending: "bleeding", "bleeds" and "bleed" are one; short and odd words stay whole."""
+    if len(word) < 4 or word.endswith(("ss", "us", "is", "eed", "ein")):
+        return word
+    bare = _ENDING.sub("", word)
+    if len(bare) < 3 or not _VOWEL.search(bare):
+        return word
+    doubled = len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] not in "lsz" and bare != word
+    return bare[:-1] if doubled else bare
+
+
+def choices(phrase: str) -> Iterator[str]:
+    """Every phrase that "cant (get|catch) breath" stands for; a choice may be empty."""
+    parts = _CHOICE.split(phrase)
+    options = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
+    return ("".join(chosen) for chosen in product(*options))
+
+
+def figure(word: str) -> str:
+    """A figure as what it would be in degrees Celsius, if it is written like one or is as high as one."""
+    amount = float(word.replace(",", "."))
+    written_exactly = word[-2] in ".," if len(word) > 3 else False
+    if 37.5 <= amount < 43:
+        return "feverfigure" if written_exactly else "highfigure"
+    if 1900 <= amount < 2000:
+        return "oldyear"
+    if 33 <= amount < 36:
+        return "chillfigure" if written_exactly else word
+    return "lowoxygen" if 70 <= amount <= 91 and len(word) == 2 else word
+
+
+_Node = dict[str, Any]
+
+
+class Phrases:
+    """Phrases by name; they are found in words, and up to three fillers may stand between two words of a phrase."""
+
+    def __init__(self, named: Iterable[tuple[Sequence[str], str]], fillers: frozenset[str]) -> None:
+        self._fillers = fillers
+        self._tree: _Node = {}
+        for words, name in named:
+            node = self._tree
+            for word in words:
+                node = node.setdefault(word, {})
+            if words:
+                node.setdefault(_NAMES, {})[name] = None
+
+    def find(self, words: Sequence[str]) -> dict[str, list[Span]]:
+        """Where the phrases of each name stand, in order."""
+        found: dict[str, list[Span]] = {}
+        for start, word in enumerate(words):
+            node = self._tree.get(word)
+            if node is not None:
+                for name, end in self._ends(words, start + 1, node):
+                    found.setdefault(name, []).append((start, end))
+        return found
+
+    def _ends(self, words: Sequence[str], place: int, node: _Node) -> Iterator[tuple[str, int]]:
+        """The phrases that go on from a node, each with the place where it ends."""
+        for name in node.get(_NAMES, ()):
+            yield name, place
+        for next_place in range(place, min(place + _LONGEST_FILL + 1, len(words))):
+            word = words[next_place]
+            if word in node:
+                yield from self._ends(words, next_place + 1, node[word])
+            if word not in self._fillers:
+                return
+
+
+class Vocabulary:
+    """Turns texts into words: `slips` maps what people type to the word meant, `keys` are mended when misspelt.
+
+    `known` words are never taken for a slip of a key, nor are their other endings.
+    """
+
+    def __init__(
+        self, slips: Mapping[str, str], keys: Sequence[str], known: Iterable[str], whole: Iterable[str]
+    ) -> None:
+        self._whole = frozenset(whole)
+        single = {slip: word for slip, word in slips.items() if " " not in slip}
+        self._slips = {stem(slip): word for slip, word in single.items()} | single
+        self._keys: dict[str, list[str]] = {}
+        for key in keys:
+            self._keys.setdefault(key[0], []).append(key)
+        self._known = {self._ending_dropped(word) for word in known} | set(self._slips) | {*keys}
+        self._word = lru_cache(maxsize=20_000)(self._meant)
+        several = [(self._words(plain(slip)), word) for slip, word in slips.items() if " " in slip]
+        self._joined = Phrases(several, frozenset())
+
+    def read(self, text: str) -> list[str]:
+        """The words meant in a message or in a phrase of the rules."""
+        words = self._words(plain(text))
+        for word, spans in self._joined.find(words).items():
+            for start, end in spans:
+                words[start:end] = [self._ending_dropped(word)] + [""] * (end - start - 1)
+        return [word for word in words if word]
+
+    def _words(self, words: Iterable[str]) -> list[str]:
+        return [meant for word in words for meant in self._word(word)]
+
+    def _meant(self, word: str) -> tuple[str, ...]:
+        if word[0].isdigit():
+            return (figure(word),)
+        word = self._slips.get(word) or self._slips.get(stem(word), word)
+        if len(word) >= 5 and not self._is_known(word):
+            mended = self._nearest(word)
+            parts = self._split(word) if mended == word else ()
+            if parts:
+                return tuple(self._ending_dropped(self._slips.get(part, part)) for part in parts)
+            word = self._slips.get(mended, mended)
+        return (self._ending_dropped(word),)
+
+    def _ending_dropped(self, word: str) -> str:
+        return word if word in self._whole else stem(word)
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._known or self._ending_dropped(word) in self._known
+
+    def _nearest(self, word: str) -> str:
+        """The key word that this one is a slip of, by one edit (two from eight letters on); else itself."""
+        most = 1 if len(word) < 8 else 2
+        best = process.extractOne(word, self._keys.get(word[0], ()), scorer=OSA.distance, score_cutoff=most)
+        return best[0] if best else word
+
+    def _split(self, word: str) -> tuple[str, ...]:
+        """The two known words that were typed as one, if it is so."""
+        places = range(3, len(word) - 2) if len(word) < 24 else range(0)
+        halves = ((word[:place], word[place:]) for place in places)
+        return next((pair for pair in halves if all(self._is_known(half) for half in pair)), ())
