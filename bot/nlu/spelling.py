@@ -127,8 +127,8 @@ class Speller:
 
 
 def consonants(word: str) -> str:
-    """What is left of a word texted without its vowels; the first letter always stays."""
-    return word[:1] + word[1:].translate(_VOWELS)
+    """What is left of a word texted without its vowels; the first letter stays, and "ck" is one sound ("bk", "back")."""
+    return word[:1] + word[1:].translate(_VOWELS).replace("ck", "k")
 
 
 def sound(word: str) -> str:

@@ -24,10 +24,10 @@ from bot.nlu.vocabulary import Vocabulary, read_vocabulary
 _SLIPS = (0.3, 0.6, 0.9)  # each message is learnt as written, and once with each share of its words slipped
 _RAREST = 4  # messages a feature must be in, slipped copies counting
 _SEEN_PAIR = 2  # messages two words must stand together in, to be parted where the space is missing
-_PENALTY = 0.4  # LinearSVC's C
+_PENALTY = 0.5  # LinearSVC's C
 _SEED = 20
 # What calibration aims at, on messages held back.
-_FALSE_REFUSALS = 0.035  # share of messages with a meaning that may be taken for out of scope
+_FALSE_REFUSALS = 0.045  # share of messages with a meaning that may be taken for out of scope
 _DISBELIEVED = 0.005  # share of the others whose best intent may be too unlikely to believe
 _HELD_BACK = 5  # every so many-th message of an intent is held back
 _SCALES = np.arange(1.0, 12.1, 0.25)

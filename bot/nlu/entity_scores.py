@@ -1,0 +1,92 @@
+"""How well what messages say was found: entities against marked rows, and lines picked from menus."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.nlu.entities import find_entities
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.scores import Tally
+from bot.nlu.tokens import fold
+from bot.nlu.training_data import read_yaml
+from bot.understanding import Entity, Expecting, Option
+from services.core.clock import LONDON
+
+# What the rows expect, and the kinds of entity that answer it.
+_KINDS = {
+    "place": ("place", "place_choice"),
+    "cancer_type": ("cancer_type",),
+    "need": ("need",),
+    "date": ("date",),
+    "party": ("count",),
+    "for_whom": ("relation",),
+    "mode": ("mode",),
+    "name": ("name",),
+}
+_BY_WORDS = frozenset(("place", "date", "for_whom", "name"))
+_MENU_LINE = re.compile(
+    r"\w+ (?P<day>\d{1,2} \w{3})\w*, (?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?P<half>[ap]m): (?P<title>.+)"
+)
+
+
+def score_entities(path: Path, lexicon: Lexicon, now: datetime) -> dict[str, Tally]:
+    """A tally for each kind over rows of `text` and `expect` (kind to a list of words, ids or numbers).
+
+    Places, dates, names and relations count as found when their words overlap; ids and numbers when they are equal.
+    """
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in read_yaml(path):
+        found = find_entities(row["text"], lexicon, None, now)
+        for kind in _KINDS:
+            for position, count in enumerate(_counted(kind, row["expect"].get(kind, ()), found)):
+                counts[kind][position] += count
+    return {kind: Tally(*counts[kind]) for kind in _KINDS if any(counts[kind])}
+
+
+def score_choices(path: Path, lexicon: Lexicon, now: datetime) -> Tally:
+    """A tally of lines picked over rows of `menu` (lines), `text` and `expect` (the line's number from 1, or null)."""
+    hits = false_finds = misses = 0
+    for row in read_yaml(path):
+        options = tuple(_option(number, line, now) for number, line in enumerate(row["menu"], start=1))
+        found = find_entities(row["text"], lexicon, Expecting("event", "choice", options), now)
+        picked = next((entity.value + 1 for entity in found if entity.kind == "choice"), None)
+        hits += picked is not None and picked == row["expect"]
+        false_finds += picked is not None and picked != row["expect"]
+        misses += row["expect"] is not None and picked != row["expect"]
+    return Tally(hits, false_finds, misses)
+
+
+def _counted(kind: str, expected: Sequence[Any], found: Iterable[Entity]) -> tuple[int, int, int]:
+    """Hits, false finds and misses of one kind in one message; each entity answers one expectation."""
+    left = [entity for entity in found if entity.kind in _KINDS[kind]]
+    hits = 0
+    for wanted in expected:
+        match = next((entity for entity in left if _answers(kind, wanted, entity)), None)
+        if match is not None:
+            left.remove(match)
+            hits += 1
+    return hits, len(left), len(expected) - hits
+
+
+def _answers(kind: str, wanted: Any, entity: Entity) -> bool:
+    if kind not in _BY_WORDS:
+        return bool(entity.value == wanted)
+    return bool(set(fold(str(wanted)).split()) & set(fold(entity.words).split()))
+
+
+def _option(number: int, line: str, now: datetime) -> Option:
+    """A menu's line as the search would make it: "Fri 27 Nov, 2pm: Gentle yoga, Maggie's Barts"."""
+    match = _MENU_LINE.fullmatch(line)
+    if match is None:
+        return Option(f"event:{number}", line)
+    return Option(f"event:{number}", match["title"], starts_at=_next_moment(match.groupdict(), now).isoformat())
+
+
+def _next_moment(when: Mapping[str, str | None], now: datetime) -> datetime:
+    local_now = now.astimezone(LONDON)
+    clock = f"{when['day']} {local_now.year} {when['hour']}:{when['minute'] or '00'}{when['half']}"
+    moment = datetime.strptime(clock, "%d %b %Y %I:%M%p").replace(tzinfo=LONDON)
+    return (moment if moment >= local_now else moment.replace(year=moment.year + 1)).astimezone(UTC)
