@@ -71,8 +71,10 @@ def _choice(message: _Message, dates: Sequence[Entity]) -> list[Entity]:
     expecting = message.expecting
     if expecting is None or not expecting.options:
         return []
-    pick = exact_choice if expecting.kind in ("count", "rating", "date", "name") else None
-    choice = pick(message.tokens, expecting.options) if pick else choose(message.tokens, expecting.options, dates)
+    if expecting.kind in ("count", "rating", "date", "name"):
+        choice = exact_choice(message.tokens, expecting.options)
+    else:
+        choice = choose(message.tokens, expecting.options, dates, undoing="event" not in expecting.slot)
     if choice is None:
         return []
     start, end = message.tokens.span(choice.first, choice.last)

@@ -19,7 +19,8 @@ _COMMON = word_set(
     "the a an and of for in at on to with by your you after from day cancer event session one is am pm st"
 )
 _DAY_ONLY = re.compile(r"(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)")
-_ONE_SLIP, _TWO_SLIPS, _BEGINNING = 5, 8, 4  # letters from which a word may have slips, or may be only the beginning
+_ONE_SLIP, _TWO_SLIPS, _BEGINNING = 5, 8, 5  # letters from which a word may have slips, or may be only the beginning
+_SHORTEST = 4  # letters: a shorter word means only itself
 
 
 @lru_cache(maxsize=2048)
@@ -27,17 +28,22 @@ def _words(option: Option) -> frozenset[str]:
     return frozenset(tokenise(f"{option.title} {option.words}").words) - _COMMON
 
 
+def has_word(word: str, options: Sequence[Option]) -> bool:
+    """Return whether any option has exactly this word."""
+    return any(word in _words(option) for option in options)
+
+
 def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
     """Return the indices of the options that have a word, or nearly that word."""
     exact = frozenset(index for index, option in enumerate(options) if word in _words(option))
-    if exact or len(word) < _BEGINNING:
+    if exact or len(word) < _SHORTEST:
         return exact
     return frozenset(index for index, option in enumerate(options) if any(_alike(word, own) for own in _words(option)))
 
 
 def _alike(said: str, own: str) -> bool:
     """Return whether a word as said is another's beginning, or a slip away from it."""
-    if own.startswith(said):
+    if len(said) >= _BEGINNING and own.startswith(said):
         return True
     slips = 2 if len(own) >= _TWO_SLIPS else int(max(len(own), len(said)) >= _ONE_SLIP)
     return said[0] == own[0] and OSA.distance(said, own, score_cutoff=slips) <= slips

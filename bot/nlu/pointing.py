@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.nlu.choices import choice_words
+from bot.nlu.choice_words import choice_words
 from bot.nlu.dates import find_dates
 from bot.nlu.option_words import options_on, options_with_word
 from bot.nlu.tokens import Tokens, tokenise

@@ -44,7 +44,14 @@ what is the yoga one about | is the yoga step free? | how do i get to number 2? 
 E17 | N1 | 2 of us | 2 people please | me and 2 friends | is there parking | whats number 2 | when is the first one
 5 miles max | i finished chemo 2 weeks ago | i am 2 tired | one of them | that one | this one | the one | i | a bit
 i want a different one | do you have anything else | has anyone got 2 tickets | cant do thursday | not thursday
-anything on a friday | friday | the 9th | hello | b12 bus | second thoughts no | me too
+anything on a friday | friday | the 9th | hello | b12 bus | second thoughts no | me too | of course
+courses near me | is the course in english | no one called Lorna here | i went in the end | see you later
+ask me later | go back to the first question | can you repeat the last message | no two adults | one place please
+3 places | for two
+the yoga was lovely | yoga near me | find me a yoga class | evenings only | mornings best for me | after work
+cancel the yoga
+change me to the later one | alert(1) | begin again | wake me up at 6 | babysitter for friday
+do i have to be treated at barts | no one has replied
 """
 SESSIONS = """
 0: tuesday 5th | the first tuesday | first week of january
@@ -56,7 +63,7 @@ SESSIONS = """
 ALIKE = """
 2: barnes
 1: barnet | barnett | place:2
-0: Barking please | barking | bark
+0: Barking please | barking
 -: bar
 """
 COMMON = """

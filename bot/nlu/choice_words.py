@@ -1,0 +1,41 @@
+"""The words by which people pick a line of a menu, as `choices.yml` lists them."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from bot.nlu.word_lists import inverted, phrases_of, read_list
+
+_NUMBERED = ("numbers", "ordinals")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceWords:
+    """The lists of `choices.yml`, numbers by word; `people` is what a number counts when it is a party's size."""
+
+    numbers: dict[str, int]
+    ordinals: dict[str, int]
+    people: frozenset[str]
+    fillers: frozenset[str]
+    last: frozenset[str]
+    middle: frozenset[str]
+    earliest: frozenset[str]
+    latest: frozenset[str]
+    named: frozenset[str]
+    against: frozenset[str]
+    undoing: frozenset[str]
+    asking: frozenset[str]
+    asking_first: frozenset[str]
+    generic: frozenset[str]
+
+
+@cache
+def choice_words() -> ChoiceWords:
+    """Return the words, read once."""
+    lists = read_list("choices")
+    numbers, ordinals = (
+        {word: int(number) for word, number in inverted(lists.pop(name)).items()} for name in _NUMBERED
+    )
+    people = frozenset(phrases_of(read_list("counts")["people"]))
+    return ChoiceWords(
+        numbers, ordinals, people, **{name: frozenset(phrases_of(listed)) for name, listed in lists.items()}
+    )
