@@ -1,4 +1,4 @@
-"""The words of a message as the red-flag rules see them: slips mended, endings dropped, phrases found across fillers."""
+"""The words of a message as red-flag rules see them: slips mended, endings dropped, phrases found across fillers."""
 
 import re
 import unicodedata
