@@ -47,23 +47,25 @@ def check(text: str, now: datetime) -> None:
     assert all(one.end <= other.start for one, other in pairwise(entities))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), MOMENTS)
 def test_any_text_is_read_without_harm(text, now):
     check(text, now)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(TALK, MOMENTS)
 def test_any_words_of_time_are_read_without_harm(text, now):
     check(text, now)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(TALK, AROUND_CHANGES)
 def test_nights_in_which_the_clocks_change_do_no_harm(text, now):
     check(text, now)
 
 
+@settings(deadline=None)
 @given(st.dates(datetime(2020, 1, 1).date(), datetime(2040, 1, 1).date()), st.integers(1, 31), st.integers(1, 12))
 def test_named_days_are_never_past_and_have_their_number(today, number, month):
     day = day_of_month(number, today)
@@ -76,6 +78,7 @@ def test_named_days_are_never_past_and_have_their_number(today, number, month):
     assert (named is None) == (number > {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31))
 
 
+@settings(deadline=None)
 @given(st.dates(datetime(2020, 1, 1).date(), datetime(2040, 1, 1).date()), st.integers(0, 6), st.integers(1, 12))
 def test_the_last_weekday_of_a_month_is_in_its_last_week(today, weekday, number):
     month = month_named(number, today)
