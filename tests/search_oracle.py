@@ -15,6 +15,7 @@ ROOM = {
     "wheelchair", "quiet_room", "assistance_dog", "chair", "accessible_toilet", "changing_places", "halal", "kosher",
     "vegetarian", "vegan", "gluten_free", "prayer_space", "near_parking",
 }  # fmt: skip
+ONE_WAY = ("online", "in_person")
 TITLES = (
     "Moving Forward after breast cancer", "Look Good Feel Better", "HOPE course", "Gentle yoga", "Walking group",
     "Eating well after treatment", "Managing fatigue", "Sleep workshop", "Living Well day", "Carers' circle",
@@ -168,7 +169,7 @@ class Oracle:
             Widened.LANGUAGE: query.language,
             Widened.ACCESS: set(query.access) - {"companion", "text_only", "email_only"},
             Widened.NEEDS: query.needs,
-            Widened.MODE: query.mode in ("online", "in_person"),
+            Widened.MODE: query.mode in ONE_WAY,
             Widened.WORDS: query.words,
         }
         return tuple(wish for wish in Widened if wishes[wish])
@@ -200,27 +201,34 @@ class Oracle:
         return first + again
 
     def _fits(self, row, query, given_up, meant):
-        wanted_type = query.cancer_type if query.cancer_type != "any" else None
-        everyone = not row.cancer_types or "any" in row.cancer_types
-        if not everyone and wanted_type not in row.cancer_types and (wanted_type or meant is None):
-            return False
-        if row.capacity - row.taken < query.places or row.id in query.seen:
-            return False
-        if query.audience and row.audience and not set(query.audience) & set(row.audience):
-            return False
-        if query.stage and row.stage and not set(query.stage) & set(row.stage):
-            return False
-        kept = {
-            Widened.WINDOW: _suits(row, query.window),
-            Widened.LANGUAGE: not query.language or query.language.casefold() in row.language.casefold().split(";"),
-            Widened.ACCESS: set(query.access) <= _offered(row),
-            Widened.NEEDS: not query.needs or not row.needs or bool(set(query.needs) & set(row.needs)),
-            Widened.MODE: query.mode not in ("online", "in_person") or row.mode in (query.mode, "both"),
-            Widened.WORDS: meant is None or self.number[_name(row)] in meant,
-        }
-        if meant is not None:
-            kept[Widened.NEEDS] = True
-        return all(met for wish, met in kept.items() if wish not in given_up)
+        """Whether a row meets every wish that is kept; what fails most often is looked at first."""
+        return (
+            (not row.cancer_types or "any" in row.cancer_types or self._of_type(row, query, meant))
+            and row.capacity - row.taken >= query.places
+            and (Widened.NEEDS in given_up or meant is not None or _touch(query.needs, row.needs))
+            and _touch(query.audience, row.audience)
+            and _touch(query.stage, row.stage)
+            and (meant is None or self.number[_name(row)] in meant)
+            and (Widened.MODE in given_up or query.mode not in ONE_WAY or row.mode in (query.mode, "both"))
+            and (Widened.LANGUAGE in given_up or _speaks(row, query))
+            and (Widened.ACCESS in given_up or not query.access or set(query.access) <= _offered(row))
+            and (Widened.WINDOW in given_up or _suits(row, query.window))
+            and row.id not in query.seen
+        )
+
+    @staticmethod
+    def _of_type(row, query, meant):
+        if query.cancer_type in (None, "any"):
+            return meant is not None
+        return query.cancer_type in row.cancer_types
+
+
+def _touch(wanted, listed):
+    return not wanted or not listed or not set(wanted).isdisjoint(listed)
+
+
+def _speaks(row, query):
+    return not query.language or query.language.casefold() in row.language.casefold().split(";")
 
 
 def _name(row):
@@ -228,11 +236,15 @@ def _name(row):
 
 
 def _suits(row, window):
+    if window.starts_from and row.starts_at < window.starts_from:
+        return False
+    if window.starts_before and row.starts_at >= window.starts_before:
+        return False
+    if not (window.weekdays or window.excluded_weekdays or window.earliest or window.latest):
+        return True
     local = to_london(row.starts_at)
     return (
-        (window.starts_from is None or row.starts_at >= window.starts_from)
-        and (window.starts_before is None or row.starts_at < window.starts_before)
-        and (not window.weekdays or local.weekday() in window.weekdays)
+        (not window.weekdays or local.weekday() in window.weekdays)
         and local.weekday() not in window.excluded_weekdays
         and (window.earliest is None or local.time() >= window.earliest)
         and (window.latest is None or local.time() < window.latest)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from math import isnan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from sqlmodel import Session, col
 
 from services.core.clock import to_london
 from services.events.names import Names, tokens
+from services.events.query import Match
 from services.events.sphere import Floats, on_sphere
 from services.events.tables import Event, EventStatus, Mode, Provider, Venue
 from services.events.taxonomy import load_taxonomy
@@ -40,32 +42,25 @@ _MARGIN = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Shown(NamedTuple):
-    """What a list shows of an event."""
-
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    mode: str
-    kind: str
-    venue: str
-
-
 @dataclass(frozen=True, slots=True)
 class EventIndex:
     """Published events, one a place in every column, in the order of their start.
 
     Masks have a bit for each taxonomy id (see `mask_of`), `mode` 1 for in person and 2 for online (as `has_room` and
-    `from_home` say), `weekday` one for each day. `starts` are `microseconds`, `minute` the start's London minute of
-    day, `lat` and `lon` degrees (nan: not known) and `position` the same on the unit sphere. `series` is equal for the
-    dates of one offer, `referral` whether someone has to refer; `name` and `language` number `names` and `languages`.
-    `access` has what can be had: all that is asked of a room where people join from home.
+    `from_home` say), `weekday` one for each day. `starts` and `ends` are `microseconds`, `minute` the start's London
+    minute of day, `lat` and `lon` degrees (nan: not known) and `position` the same on the unit sphere. `series` is
+    equal for the dates of one offer, `referral` whether someone has to refer; `name` and `language` number `names` and
+    `languages`. `access` has what can be had: all that is asked of a room where people join from home.
     """
 
     since: datetime
     ids: Ints
-    shown: list[Shown]
+    titles: Sequence[str]
+    venues: Sequence[str]
+    kinds: Sequence[str]
+    modes: Sequence[str]
     starts: Ints
+    ends: Ints
     capacity: Ints
     types: Ints
     needs: Ints
@@ -87,6 +82,20 @@ class EventIndex:
     names: Names
     language: Ints
     languages: tuple[frozenset[str], ...]
+
+    def match(self, place: int, left: int, metres: float) -> Match:
+        """Return the event at a place of the columns as a search shows it; `metres` nan for none to be told."""
+        return Match(
+            event_id=int(self.ids[place]),
+            title=self.titles[place],
+            starts_at=_moment(self.starts[place]),
+            ends_at=_moment(self.ends[place]),
+            mode=self.modes[place],
+            kind=self.kinds[place],
+            venue=self.venues[place],
+            left=left,
+            distance_m=None if isnan(metres) else metres,
+        )
 
 
 def current_index(session: Session, now: datetime) -> EventIndex:
@@ -112,6 +121,10 @@ def mask_of(kind: str, ids: Iterable[str]) -> int:
 def microseconds(moment: datetime) -> int:
     """Return an aware moment as microseconds since 1970."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(since_1970: Any) -> datetime:
+    return _EPOCH + timedelta(microseconds=int(since_1970))
 
 
 @cache
@@ -165,11 +178,14 @@ def _index(read: Mapping[str, Sequence[Any]], since: datetime) -> EventIndex:
     mode = _ints((MODES[each] for each in read["mode"]), np.int8)
     weekday, minute = _days_and_minutes(read["starts_at"])
     lat, lon = _floats(read["lat"]), _floats(read["lon"])
-    shown = (read[each] for each in ("discreet_title", "starts_at", "ends_at", "mode", "kind"))
     return EventIndex(
         since=since,
         ids=_ints(read["id"], np.int64),
-        shown=list(map(Shown, *shown, _texts(read["venue"]))),
+        titles=read["discreet_title"],
+        venues=_texts(read["venue"]),
+        kinds=read["kind"],
+        modes=read["mode"],
+        ends=_ints(map(microseconds, read["ends_at"]), np.int64),
         starts=_ints(map(microseconds, read["starts_at"]), np.int64),
         capacity=_ints(read["capacity"]),
         types=_masks("cancer_types", read["cancer_types"]),

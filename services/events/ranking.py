@@ -20,7 +20,7 @@ METRES_PER_DAY = 30.0
 _CLASS = 1e9
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
 # Most searches are answered by what is this near, or among so many of the soonest, and the rest is not looked at.
-_NEAR_M = 2500.0
+_RINGS_M = (2_500.0, 10_000.0)
 _SOONEST = 400
 _FIRST_BATCH = 16
 
@@ -73,11 +73,19 @@ class Ranking:
 
     def best_first(self, fits: Bools) -> Iterator[tuple[Ints, Floats]]:
         """Yield places in the index and metres to go (nan where none are to be told), best first, batch by batch."""
-        surely_first = self._near(fits, _NEAR_M).up_to(_NEAR_M) if self._is_placed else self._soon(fits)
-        yield from surely_first.batches()
         rest = fits.copy()
-        rest[surely_first.places] = False
+        for sure in self._sure(rest):
+            yield from sure.batches()
+            rest[sure.places] = False
         yield from self._all(rest).batches()
+
+    def _sure(self, rest: Bools) -> Iterator[Ranked]:
+        """Yield, from what is left each time, events that nothing else that is left can cost less than."""
+        if not self._is_placed:
+            yield self._soon(rest)
+            return
+        for ring in sorted({min(ring, self._radius) for ring in _RINGS_M}):
+            yield self._near(rest, ring).up_to(ring)
 
     def _soon(self, fits: Bools) -> Ranked:
         soonest = np.flatnonzero(fits)[:_SOONEST]
@@ -97,9 +105,8 @@ class Ranking:
         return near.and_from_home(home, self._cost(home) + _CLASS)
 
     def _near(self, fits: Bools, radius: float) -> Ranked:
-        """Rank what can be gone to within a radius, and within the one wished for."""
+        """Rank what can be gone to within a radius."""
         index, lat, lon = self._index, self._query.lat or 0.0, self._query.lon or 0.0
-        radius = min(radius, self._radius)
         there = np.flatnonzero(fits & index.has_room & _boxed(index, box_around(lat, lon, radius)))
         metres = metres_from(on_sphere(lat, lon), index.position[there])
         there, metres = there[metres <= radius], metres[metres <= radius]

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from math import isnan, nan
 from typing import Any
 
 from sqlalchemy import Executable, Row, bindparam, select
 from sqlmodel import Session, col
 
-from services.events.index import EventIndex, Ints, Shown, current_index
+from services.events.index import EventIndex, Ints, current_index
 from services.events.query import Match, Query, SearchResult, Widened
 from services.events.ranking import Ranking
 from services.events.sphere import Floats, metres_from, on_sphere
@@ -26,6 +25,9 @@ _BY_ID: Executable = (
     .where(col(Event.id).in_(bindparam("ids", expanding=True)))
 )  # fmt: skip
 
+# Its place in the index, the places left, and the metres to go.
+_Bookable = tuple[int, int, float]
+
 
 def search(session: Session, query: Query, *, limit: int, now: datetime) -> SearchResult:
     """Return the best `limit` events to come that fit and have places left.
@@ -37,11 +39,12 @@ def search(session: Session, query: Query, *, limit: int, now: datetime) -> Sear
     index = current_index(session, now)
     wishes = Wishes(index, query, now)
     for given_up in _ways(wishes.made):
-        ranking = Ranking(index, query, now, frozenset(given_up))
-        best_first = ranking.best_first(wishes.fit(frozenset(given_up)))
-        matches, has_more = _chosen(session, index, best_first, query, limit)
-        if matches:
-            return SearchResult(tuple(matches), has_more, given_up)
+        fits = wishes.fit(frozenset(given_up))
+        if fits.any():
+            best_first = Ranking(index, query, now, frozenset(given_up)).best_first(fits)
+            matches, has_more = _chosen(session, index, best_first, query, limit)
+            if matches:
+                return SearchResult(tuple(matches), has_more, given_up)
     return SearchResult((), has_more=False)
 
 
@@ -55,11 +58,7 @@ def load_matches(
         row.id: row for row in session.execute(_BY_ID, {"ids": list(event_ids)}) if now is None or row.starts_at > now
     }
     left = _left(session, list(found))
-    return [
-        _match(each, _shown(found[each]), left[each], _metres(found[each], lat, lon))
-        for each in event_ids
-        if left.get(each, 0) > 0
-    ]
+    return [_match(found[each], left[each], lat, lon) for each in event_ids if left.get(each, 0) > 0]
 
 
 def title_words_in(session: Session, text: str, *, now: datetime) -> str | None:
@@ -77,19 +76,19 @@ def _chosen(
     session: Session, index: EventIndex, best_first: Iterator[tuple[Ints, Floats]], query: Query, limit: int
 ) -> tuple[list[Match], bool]:
     """The first `limit` matches, and whether there are more; further dates of one offer come last."""
-    first: dict[int, Match] = {}
-    repeated: list[Match] = []
+    first: dict[int, _Bookable] = {}
+    repeated: list[_Bookable] = []
     for batch, ways in best_first:
         ids, offers = index.ids[batch].tolist(), index.series[batch].tolist()
         left = _left(session, ids)
         for event_id, offer, place, metres in zip(ids, offers, batch.tolist(), ways.tolist(), strict=True):
             if left.get(event_id, 0) >= query.places and event_id not in query.seen:
-                match = _match(event_id, index.shown[place], left[event_id], metres)
-                repeated.append(match) if offer in first else first.update({offer: match})
+                bookable = (place, left[event_id], metres)
+                repeated.append(bookable) if offer in first else first.update({offer: bookable})
         if len(first) >= limit and len(first) + len(repeated) > limit:
             break
     found = [*first.values(), *repeated]
-    return found[:limit], len(found) > limit
+    return [index.match(*each) for each in found[:limit]], len(found) > limit
 
 
 def _left(session: Session, ids: Sequence[int]) -> dict[int, int]:
@@ -100,17 +99,22 @@ def _left(session: Session, ids: Sequence[int]) -> dict[int, int]:
     return {event_id: left for event_id, left, status in found if status == EventStatus.PUBLISHED}
 
 
-def _shown(row: Row[Any]) -> Shown:
-    return Shown(row.discreet_title, row.starts_at, row.ends_at, row.mode, row.kind, row.venue or "")
+def _match(row: Row[Any], left: int, lat: float | None, lon: float | None) -> Match:
+    return Match(
+        event_id=row.id,
+        title=row.discreet_title,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        mode=row.mode,
+        kind=row.kind,
+        venue=row.venue or "",
+        left=left,
+        distance_m=_metres(row, lat, lon),
+    )
 
 
-def _match(event_id: int, shown: Shown, left: int, metres: float) -> Match:
-    title, starts_at, ends_at, mode, kind, venue = shown
-    return Match(event_id, title, starts_at, ends_at, mode, kind, venue, left, None if isnan(metres) else metres)
-
-
-def _metres(row: Row[Any], lat: float | None, lon: float | None) -> float:
-    """The way to an event; nan where there is none or it cannot be told."""
+def _metres(row: Row[Any], lat: float | None, lon: float | None) -> float | None:
+    """The way to an event; None where there is none or it cannot be told."""
     if lat is None or row.lat is None or row.mode == Mode.ONLINE:
-        return nan
+        return None
     return float(metres_from(on_sphere(lat, lon), on_sphere(row.lat, row.lon)))

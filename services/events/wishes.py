@@ -22,8 +22,8 @@ class Wishes:
     """A query laid over an index; `made` are its wishes in the order of giving them up."""
 
     def __init__(self, index: EventIndex, query: Query, now: datetime) -> None:
-        self._types = index.types
-        self._type = mask_of("cancer_types", {query.cancer_type or "any"} - {"any"})
+        self._is_typed = query.cancer_type not in (None, "any")
+        self._typed = index.types & (mask_of("cancer_types", [query.cancer_type or ""]) | OPEN) != 0
         self._must = index.capacity >= query.places
         self._must[: np.searchsorted(index.starts, microseconds(now), "right")] = False
         for column, kind, ids in ((index.audience, "audience", query.audience), (index.stage, "stage", query.stage)):
@@ -39,8 +39,8 @@ class Wishes:
         kept = self._wished.keys() - given_up
         if Widened.WORDS in kept:  # an event asked for by its name need not be about what else was said
             kept -= {Widened.NEEDS}
-        if self._type or Widened.WORDS not in kept:
-            fits &= self._types & (self._type | OPEN) != 0
+        if self._is_typed or Widened.WORDS not in kept:
+            fits &= self._typed
         for wish in kept:
             fits &= self._wished[wish]
         return fits
