@@ -26,7 +26,7 @@ _KINDS = {
     "mode": ("mode",),
     "name": ("name",),
 }
-_BY_WORDS = frozenset(("place", "date", "for_whom", "name"))
+_BY_WORDS = frozenset(("place", "date", "name"))
 _MENU_LINE = re.compile(
     r"\w+ (?P<day>\d{1,2} \w{3})\w*, (?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?P<half>[ap]m): (?P<title>.+)"
 )
@@ -35,13 +35,15 @@ _MENU_LINE = re.compile(
 def score_entities(path: Path, lexicon: Lexicon, now: datetime) -> dict[str, Tally]:
     """A tally for each kind over rows of `text` and `expect` (kind to a list of words, ids or numbers).
 
-    Places, dates, names and relations count as found when their words overlap; ids and numbers when they are equal.
+    Places, dates and names count as found when their words overlap, relations when "for my" and the word expected mean
+    the same, ids and numbers when they are equal.
     """
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in read_yaml(path):
         found = find_entities(row["text"], lexicon, None, now)
         for kind in _KINDS:
-            for position, count in enumerate(_counted(kind, row["expect"].get(kind, ()), found)):
+            expected = [_meant(kind, word, lexicon, now) for word in row["expect"].get(kind, ())]
+            for position, count in enumerate(_counted(kind, expected, found)):
                 counts[kind][position] += count
     return {kind: Tally(*counts[kind]) for kind in _KINDS if any(counts[kind])}
 
@@ -57,6 +59,14 @@ def score_choices(path: Path, lexicon: Lexicon, now: datetime) -> Tally:
         false_finds += picked is not None and picked != row["expect"]
         misses += row["expect"] is not None and picked != row["expect"]
     return Tally(hits, false_finds, misses)
+
+
+def _meant(kind: str, word: Any, lexicon: Lexicon, now: datetime) -> Any:
+    """What is expected, in the terms of an entity's value: "mum" as a relation is {"relation": "mother"}."""
+    if kind != "for_whom":
+        return word
+    found = find_entities(f"its for my {str(word).replace('-', ' ')}", lexicon, None, now)
+    return next((entity.value for entity in found if entity.kind == "relation"), word)
 
 
 def _counted(kind: str, expected: Sequence[Any], found: Iterable[Entity]) -> tuple[int, int, int]:
@@ -79,7 +89,7 @@ def _answers(kind: str, wanted: Any, entity: Entity) -> bool:
 
 def _option(number: int, line: str, now: datetime) -> Option:
     """A menu's line as the search would make it: "Fri 27 Nov, 2pm: Gentle yoga, Maggie's Barts"."""
-    match = _MENU_LINE.fullmatch(line)
+    match = _MENU_LINE.fullmatch(line.replace(", midday:", ", 12pm:"))
     if match is None:
         return Option(f"event:{number}", line)
     return Option(f"event:{number}", match["title"], starts_at=_next_moment(match.groupdict(), now).isoformat())

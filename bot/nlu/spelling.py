@@ -127,7 +127,7 @@ class Speller:
 
 
 def consonants(word: str) -> str:
-    """What is left of a word texted without its vowels; the first letter stays, and "ck" is one sound ("bk", "back")."""
+    """What is left of a word texted without its vowels: its first letter stays, and "ck" is one ("bk", "back")."""
     return word[:1] + word[1:].translate(_VOWELS).replace("ck", "k")
 
 
