@@ -22,12 +22,11 @@ from sqlmodel import Session, col
 from services.core.clock import to_london
 from services.events.names import Names, tokens
 from services.events.query import Match
-from services.events.sphere import Floats, on_sphere
+from services.events.sphere import Bools, Cells, Floats, cells_of, on_sphere
 from services.events.tables import Event, EventStatus, Mode, Provider, Venue
 from services.events.taxonomy import load_taxonomy
 
 Ints = NDArray[np.signedinteger[Any]]
-Bools = NDArray[np.bool_]
 
 OPEN_TO_ALL = -1  # the mask of an empty list, which fits every wish
 OPEN = 1 << 30  # the bit that only OPEN_TO_ALL has
@@ -48,7 +47,7 @@ class EventIndex:
 
     Masks have a bit for each taxonomy id (see `mask_of`), `mode` 1 for in person and 2 for online (as `has_room` and
     `from_home` say), `weekday` one for each day. `starts` and `ends` are `microseconds`, `minute` the start's London
-    minute of day, `lat` and `lon` degrees (nan: not known) and `position` the same on the unit sphere. `series` is
+    minute of day, `lat` and `lon` cells (see `cells_of`) and `position` the same on the unit sphere. `series` is
     equal for the dates of one offer, `referral` whether someone has to refer; `name` and `language` number `names` and
     `languages`. `access` has what can be had: all that is asked of a room where people join from home.
     """
@@ -72,8 +71,8 @@ class EventIndex:
     from_home: Bools
     weekday: Ints
     minute: Ints
-    lat: NDArray[np.float32]
-    lon: NDArray[np.float32]
+    lat: Cells
+    lon: Cells
     position: Floats
     in_english: Bools
     referral: Bools
@@ -198,8 +197,8 @@ def _index(read: Mapping[str, Sequence[Any]], since: datetime) -> EventIndex:
         from_home=mode & MODES[Mode.ONLINE] != 0,
         weekday=weekday,
         minute=minute,
-        lat=lat.astype(np.float32),
-        lon=lon.astype(np.float32),
+        lat=cells_of(lat, 180),
+        lon=cells_of(lon, 360),
         position=on_sphere(lat, lon),
         in_english=np.array(["english" in each for each in languages], bool)[language],
         referral=np.array(list(map(bool, read["referral"])), bool),

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from services.events.index import OPEN_TO_ALL, Bools, EventIndex, Ints, mask_of, microseconds
+from services.events.index import OPEN_TO_ALL, EventIndex, Ints, mask_of, microseconds
 from services.events.query import Query, Widened
-from services.events.sphere import UNKNOWN_M, Floats, box_around, metres_from, on_sphere
+from services.events.sphere import UNKNOWN_M, Bools, Floats, box_around, metres_from, on_sphere, within
 from services.events.tables import Mode
 from services.events.wishes import GivenUp
 
@@ -145,4 +145,4 @@ def _boxed(index: EventIndex, box: tuple[float, float, float, float] | None) -> 
     if box is None:
         return np.ones(1, bool)
     south, north, west, east = box
-    return (index.lat >= south) & (index.lat <= north) & (index.lon >= west) & (index.lon <= east)
+    return within(index.lat, south, north, 180) & within(index.lon, west, east, 360)

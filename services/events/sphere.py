@@ -6,10 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Cells = NDArray[np.uint16]
 
 EARTH_M = 6_371_008.8
 # Half way round: as far away as a place is of which nobody knows where it is.
 UNKNOWN_M = np.pi * EARTH_M
+NOWHERE = 65_535  # the cell of what is not known
+_CELLS = 65_534
 _UNKNOWN = 9.0  # a coordinate off the unit sphere
 _METRES_PER_DEGREE = EARTH_M * np.pi / 180
 
@@ -27,6 +31,20 @@ def metres_from(point: Floats, others: Floats) -> Floats:
     chord = np.sqrt(np.einsum("...i,...i->...", apart, apart))
     metres: Floats = 2 * EARTH_M * np.arcsin(np.minimum(chord / 2, 1))
     return metres
+
+
+def cells_of(degrees: Any, turn: int) -> Cells:
+    """Return latitudes (`turn` 180) or longitudes (360) as 65,534 parts of a turn; NOWHERE where not known."""
+    parts = np.floor((np.asarray(degrees, float) + turn / 2) * (_CELLS / turn))
+    return np.where(np.isnan(parts), NOWHERE, parts).astype(np.uint16)
+
+
+def within(cells: Cells, low: float, high: float, turn: int) -> Bools:
+    """Return which cells lie between two latitudes or longitudes, and maybe a few just outside."""
+    first, last = (int(cells_of(degrees, turn)) for degrees in (low, high))
+    # What lies before the first cell wraps around to a large number: one comparison does for two.
+    inside: Bools = cells - np.uint16(first) <= last - first
+    return inside
 
 
 def box_around(lat: float, lon: float, radius_m: float) -> tuple[float, float, float, float] | None:

@@ -6,8 +6,9 @@ from functools import reduce
 
 import numpy as np
 
-from services.events.index import MODES, OPEN, Bools, EventIndex, mask_of, microseconds
+from services.events.index import MODES, OPEN, EventIndex, mask_of, microseconds
 from services.events.query import Query, Widened, Window
+from services.events.sphere import Bools
 from services.events.tables import Mode
 
 GivenUp = frozenset[Widened]
