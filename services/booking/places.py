@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, exists, func, select, update
+from sqlalchemy import JSON, ColumnElement, bindparam, exists, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, SQLModel
@@ -33,7 +33,12 @@ from services.events.tables import EventStatus
 booking = SQLModel.metadata.tables["booking"]
 
 _PENDING = (BookingStatus.HELD, BookingStatus.OFFERED)
-_UNIQUE = (*LIVE, BookingStatus.WAITING)
+
+
+def _status_in(*statuses: BookingStatus) -> ColumnElement[bool]:
+    """Written out as in the table's partial indexes, which SQLite uses only for what it can read there."""
+    return booking.c.status.in_([literal_column(f"'{status}'") for status in statuses])
+
 
 _JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -46,13 +51,13 @@ _OWN = select(booking.c.id, booking.c.event_id, booking.c.status, booking.c.dead
     booking.c.person_id == bindparam("person_id"),
     booking.c.event_id == bindparam("event_id"),
     booking.c.attendee == bindparam("attendee"),
-    booking.c.status.in_(_UNIQUE),
+    _status_in(*LIVE, BookingStatus.WAITING),
 )
 _CONFIRM = (
     update(booking)
     .where(
         booking.c.id == bindparam("booking"),
-        booking.c.status.in_(_PENDING),
+        _status_in(*_PENDING),
         booking.c.deadline > bindparam("now"),
         exists().where(
             event.c.id == booking.c.event_id,
@@ -86,7 +91,7 @@ _REVIVE = _CHANGE.values(status=BookingStatus.HELD, deadline=bindparam("until"),
 _END = _CHANGE.values(status=bindparam("end"), ended_at=bindparam("now"), deadline=None)
 _DUE = (
     select(booking.c.id, booking.c.event_id)
-    .where(booking.c.status.in_(_PENDING), booking.c.deadline <= bindparam("now"))
+    .where(_status_in(*_PENDING), booking.c.deadline <= bindparam("now"))
     .order_by(booking.c.deadline)
     .limit(bindparam("limit"))
 )
@@ -94,7 +99,7 @@ _EXPIRE = (
     update(booking)
     .where(
         booking.c.id.in_(bindparam("bookings", expanding=True)),
-        booking.c.status.in_(_PENDING),
+        _status_in(*_PENDING),
         booking.c.deadline <= bindparam("now"),
     )
     .values(status=BookingStatus.EXPIRED, ended_at=bindparam("now"), deadline=None)

@@ -79,9 +79,7 @@ class Database:
         """Run a unit of work, wait for its commit and return its result."""
         if self._writer is None:
             return self._transact(unit)
-        if self._writer.on_writer_thread():
-            raise RuntimeError("a unit of work may not wait for another")
-        return cast("T", self._writer.submit(unit).result())
+        return cast("T", self._writer.write(unit))
 
     def listen(self, topic: str, callback: Callable[[], None]) -> None:
         """Call `callback` after each commit in this process whose unit announced `topic`."""
@@ -149,7 +147,8 @@ def _sqlite_engine(url: str, begin: str, pool_size: int, busy_timeout: float) ->
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.driver_connection
+        driver.execute(begin)
 
     return engine
 

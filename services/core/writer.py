@@ -1,10 +1,11 @@
-"""SQLite's one writer: a thread that runs queued units of work and commits several at once.
+"""SQLite's one writer: units of work run one at a time, and those that wait for each other share a commit.
 
 Threads that compete for SQLite's write lock wait by sleeping, and the unlucky ones wait for seconds.
-One thread with a queue has no such contest, and one fsync serves every unit that was waiting.
+One queue has no such contest, and one fsync serves every unit that was waiting.
 """
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -30,8 +31,8 @@ class Job(NamedTuple):
 class GroupCommitWriter:
     """Runs units one after another, each in a savepoint, and answers after the shared commit.
 
-    `committed` is called with the topics that the batch's units announced, after each commit. Whatever happens,
-    every future gets its result or an exception: nobody is left waiting.
+    A thread serves the queue. `committed` is called with the topics that the batch's units announced, after each
+    commit. Whatever happens, every future gets its result or an exception: nobody is left waiting.
     """
 
     def __init__(self, engine: Engine, committed: Callable[[set[str]], None]) -> None:
@@ -39,7 +40,11 @@ class GroupCommitWriter:
         self._engine = engine
         self._committed = committed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._closing = threading.Lock()
+        self._turn = threading.Lock()  # held by whoever writes
+        self._serving: int | None = None  # the thread that holds it
+        self._state = threading.Lock()  # guards what follows
+        self._unserved = 0
+        self._crowded = False
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -49,31 +54,66 @@ class GroupCommitWriter:
 
         Raises DatabaseBusy once the writer is closed.
         """
-        future: Future[Any] = Future()
-        with self._closing:  # no job may slip in behind the end
-            if self._closed:
-                raise DatabaseBusy("the writer has stopped")
-            self._queue.put(Job(unit, future))
-        return future
+        job = Job(unit, Future())
+        with self._state:
+            self._enqueue(job)
+        return job.future
 
-    def on_writer_thread(self) -> bool:
-        """Whether the caller is itself a unit of work (waiting here for another would never end)."""
-        return threading.current_thread() is self._thread
+    def write(self, unit: Callable[[Session], Any]) -> Any:
+        """Run `unit` and return its result once it is on disk.
+
+        While nobody else writes, the caller's own thread does it: to hand over and be woken again costs more than
+        a unit. The main thread always hands over, since Ctrl-C may strike there between any two steps.
+        """
+        if self._serving == threading.get_ident():
+            raise RuntimeError("a unit of work may not wait for another")
+        job = Job(unit, Future())
+        with self._state:
+            alone = self._may_go_alone()
+            if not alone:
+                self._enqueue(job)
+        if alone:
+            self._serve_and_release(job)
+        return job.future.result()
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
-        with self._closing:
+        with self._state:
             if not self._closed:
                 self._closed = True
                 self._queue.put(None)
         self._thread.join()
-        self._engine.dispose()
+        with self._turn:
+            self._engine.dispose()
+
+    def _enqueue(self, job: Job) -> None:
+        if self._closed:  # no job may slip in behind the end
+            raise DatabaseBusy("the writer has stopped")
+        self._unserved += 1
+        self._queue.put(job)
+
+    def _may_go_alone(self) -> bool:
+        """Whether the caller now has the turn: nobody waits (so none is overtaken), and few have been writing."""
+        if self._closed or self._unserved or self._crowded or threading.current_thread() is threading.main_thread():
+            return False
+        return self._turn.acquire(blocking=False)
+
+    def _serve_and_release(self, job: Job) -> None:
+        try:
+            self._serve([job])
+        finally:
+            self._serving = None
+            self._turn.release()
 
     def _run(self) -> None:
         last = False
         while not last and (first := self._queue.get()) is not None:
-            batch, last = self._take(first)
-            self._serve([job for job in batch if job.future.set_running_or_notify_cancel()])
+            with self._turn:
+                batch, last = self._take(first)
+                self._serve([job for job in batch if job.future.set_running_or_notify_cancel()])
+            with self._state:
+                self._unserved -= len(batch)
+                self._crowded = len(batch) > 1
 
     def _take(self, first: Job) -> tuple[list[Job], bool]:
         """The first job and whatever waits behind it, and whether the end was reached."""
@@ -90,6 +130,7 @@ class GroupCommitWriter:
 
     def _serve(self, jobs: list[Job]) -> None:
         topics: set[str] = set()
+        self._serving = threading.get_ident()
         try:
             done = self._commit(jobs, topics)
         except _BrokenOffError:
@@ -152,7 +193,7 @@ def _perform(connection: Connection, job: Job, topics: set[str]) -> Any:
 
 
 def _fail(jobs: Iterable[Job], error: BaseException) -> None:
-    locked = isinstance(error, OperationalError) and "database is locked" in str(error)
+    locked = isinstance(error, (sqlite3.OperationalError, OperationalError)) and "database is locked" in str(error)
     for job in jobs:
         if not job.future.done():
             job.future.set_exception(DatabaseBusy("another process is writing") if locked else error)

@@ -62,6 +62,13 @@ def commits(sqlite_database):
     return seen
 
 
+@pytest.fixture
+def elsewhere():
+    """Call something in another thread than the main one and return what it returns."""
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda function: pool.submit(function).result(PATIENCE)
+
+
 def outcomes(futures):
     return [future.exception(PATIENCE) or future.result() for future in futures]
 
@@ -190,9 +197,66 @@ def test_a_lock_held_too_long_by_another_process_is_told_to_every_caller(tmp_pat
     other.close()
 
 
-def test_a_unit_may_not_wait_for_another_on_the_one_writer(sqlite_database):
+def test_a_unit_may_not_wait_for_another(sqlite_database, elsewhere):
+    def nested():
+        return sqlite_database.write(lambda session: sqlite_database.write(insert("never")))
+
     with pytest.raises(RuntimeError, match="wait"):
-        sqlite_database.write(lambda session: sqlite_database.write(insert("never")))
+        nested()
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="wait"):
+            elsewhere(nested)
+    assert elsewhere(lambda: sqlite_database.write(insert("still works"))) == "still works"
+
+
+def test_while_nobody_else_writes_the_callers_thread_does(sqlite_database, elsewhere):
+    """Save the main thread, which Ctrl-C may interrupt anywhere."""
+    sqlite_database.write(insert("first"))
+
+    def serving_thread():
+        return threading.get_ident(), sqlite_database.write(lambda session: threading.get_ident())
+
+    caller, server = elsewhere(serving_thread)
+    assert caller == server
+    assert sqlite_database.write(lambda session: threading.get_ident()) != threading.get_ident()
+
+
+def test_nobody_is_overtaken(sqlite_database):
+    """What a thread submits and then writes is done in that order, whoever else is busy."""
+    done = {number: [] for number in range(6)}
+
+    def work(number):
+        for turn in range(60):
+            for step in range(2):
+                sqlite_database.submit(lambda session, mark=(turn, step): done[number].append(mark))
+            sqlite_database.write(lambda session, mark=(turn, 2): done[number].append(mark))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in done]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert all(marks == [(turn, step) for turn in range(60) for step in range(3)] for marks in done.values())
+
+
+def test_units_are_never_run_at_the_same_time(sqlite_database):
+    inside, worst = [], []
+
+    def unit(session):
+        inside.append(1)
+        worst.append(len(inside))
+        time.sleep(0.0005)
+        inside.pop()
+
+    def work(_):
+        for turn in range(30):
+            sqlite_database.write(unit)
+            time.sleep(0.001 * (turn % 3))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(6)))
+    assert len(worst) == 180
+    assert max(worst) == 1
 
 
 def test_a_cancelled_future_is_not_run(sqlite_database):
@@ -230,7 +294,7 @@ def test_a_listener_that_fails_harms_neither_the_unit_nor_the_next(database, nam
     assert names() == ["one", "two"]
 
 
-def test_closing_finishes_what_is_queued_and_takes_nothing_more(database, request):
+def test_closing_finishes_what_is_queued_and_takes_nothing_more(database, elsewhere):
     go = threading.Event()
     futures = [database.submit(lambda session: go.wait(PATIENCE))]
     futures += [database.submit(insert(f"{number}")) for number in range(10)]
@@ -242,8 +306,9 @@ def test_closing_finishes_what_is_queued_and_takes_nothing_more(database, reques
     assert outcomes(futures)[1:] == [f"{number}" for number in range(10)]
     with pytest.raises(DatabaseBusy):
         database.submit(insert("late"))
-    with pytest.raises(DatabaseBusy):
-        database.write(insert("late"))
+    for write in (database.write, lambda unit: elsewhere(lambda: database.write(unit))):
+        with pytest.raises(DatabaseBusy):
+            write(insert("late"))
     database.close()
 
 
@@ -256,6 +321,7 @@ def test_nobody_is_left_waiting_when_closing_races_with_submitting(sqlite_url):
             for _ in range(200):
                 try:
                     answers.append(database.submit(lambda session: None))
+                    assert database.write(lambda session: "written") == "written"
                 except DatabaseBusy:
                     return
 
@@ -266,6 +332,7 @@ def test_nobody_is_left_waiting_when_closing_races_with_submitting(sqlite_url):
         database.close()
         for thread in threads:
             thread.join(PATIENCE)
+        assert not any(thread.is_alive() for thread in threads)
         assert [answer.exception(PATIENCE) for answer in answers] == [None] * len(answers)
 
 
