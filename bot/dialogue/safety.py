@@ -20,6 +20,7 @@ from bot.dialogue.safety_words import END, Phrases, Span, Vocabulary, choices
 Words = Annotated[list[str], BeforeValidator(lambda text: [w.strip() for w in text.split(",") if w.strip()])]
 Found = Mapping[str, Sequence[Span]]
 _NEAR = 8
+_BESIDE = 4
 
 
 class _Strict(BaseModel):
@@ -113,20 +114,14 @@ class Safety:
         self._data = data
         self._rank = {category: rank for rank, category in enumerate(data.categories)}
         self._order = {name: place for place, name in enumerate(data.rules)}
-        self._starting: dict[str, list[str]] = {}
-        for name, rule in data.rules.items():
-            for one in rule.all[0].split("|"):
-                self._starting.setdefault(one, []).append(name)
-        slips = {slip: word for word, written in data.slips.items() for slip in written}
-        texts = [*data.idioms, *data.fillers, *data.known, *(phrase for _, phrase in _phrases(data))]
-        known = {word for text in texts for choice in choices(text) for word in choice.split()}
-        self._vocabulary = Vocabulary(slips, data.keys, known, data.whole)
-        fillers = frozenset(word for filler in data.fillers for word in self._vocabulary.read(filler))
+        self._starting = _by_first_set(data.rules)
+        self._vocabulary = read = _vocabulary(data)
+        fillers = frozenset(word for filler in data.fillers for word in read.read(filler))
         # An idiom is a fixed phrase: nothing may stand between its words.
         self._idioms = self._index((("idiom", idiom) for idiom in data.idioms), frozenset())
         self._named = self._index(_phrases(data), fillers)
         self._no_phone = self._index((("no_phone", phrase) for phrase in data.no_phone), fillers)
-        self._over = {name: set(map("".join, map(self._vocabulary.read, s.over))) for name, s in data.scopes.items()}
+        self._over = {name: {"".join(read.read(word)) for word in scope.over} for name, scope in data.scopes.items()}
 
     def check(self, text: str) -> tuple[Hit, ...]:
         """The red flags in a message, gravest first; one hit for each category."""
@@ -134,9 +129,8 @@ class Safety:
         found = self._named.find(words)
         scoped: dict[str, set[int]] = {}
         hits: dict[str, Hit] = {}
-        for name in sorted(
-            {name for one in found for name in self._starting.get(one, ())}, key=self._order.__getitem__
-        ):
+        possible = {name for one in found for name in self._starting.get(one, ())}
+        for name in sorted(possible, key=self._order.__getitem__):
             rule = self._data.rules[name]
             if rule.category not in hits and all(_rows(entry, found) for entry in rule.all):
                 span = self._match(rule, words, found, scoped)
@@ -172,7 +166,7 @@ class Safety:
                 scoped[name] = set(self._covered(name, words, found))
         covered = set().union(*(scoped[name] for name in rule.scopes))
         rows = [[span for span in _rows(entry, found) if span[0] not in covered] for entry in rule.all]
-        return next((span for span in _chains(rows, rule) if not _excused(span, rule, found)), None)
+        return next((span for span in _chains(rows, rule) if not _excused(span, rule, words, found)), None)
 
     def _covered(self, name: str, words: Sequence[str], found: Found) -> Iterator[int]:
         """The places of a message that a scope covers."""
@@ -194,15 +188,39 @@ class Safety:
 def load_safety(path: Path) -> Safety:
     """Read and check `safety.yml`; raises ValueError naming an unknown set, scope or category."""
     data = SafetyFile(**YAML(typ="safe").load(path))
-    rules, scopes = data.rules.values(), data.scopes.values()
-    sets = {name for rule in rules for entry in (*rule.all, *rule.unless, *rule.despite) for name in entry.split("|")}
-    sets |= {name for scope in scopes for name in (*scope.through, *scope.despite)}
-    categories = {rule.category for rule in rules} | {name for both in data.combinations for name in both.of}
-    unknown = (sets - set(data.sets)) | (categories - set(data.categories))
-    unknown |= {name for rule in rules for name in rule.scopes} - set(data.scopes)
+    unknown = [*(_sets_named(data) - set(data.sets)), *(_categories_named(data) - set(data.categories))]
+    unknown += {name for rule in data.rules.values() for name in rule.scopes} - set(data.scopes)
     if unknown:
         raise ValueError(f"{path.name}: no such set, scope or category: {', '.join(sorted(unknown))}")
     return Safety(data)
+
+
+def _sets_named(data: SafetyFile) -> set[str]:
+    in_rules = (name for rule in data.rules.values() for name in (*rule.all, *rule.unless, *rule.despite))
+    in_scopes = (name for scope in data.scopes.values() for name in (*scope.through, *scope.despite))
+    return {one for entry in (*in_rules, *in_scopes) for one in entry.split("|")}
+
+
+def _categories_named(data: SafetyFile) -> set[str]:
+    combined = (name for combination in data.combinations for name in combination.of)
+    return {*combined, *(rule.category for rule in data.rules.values())}
+
+
+def _by_first_set(rules: Mapping[str, Rule]) -> dict[str, list[str]]:
+    """The rules that each set may start: a rule is looked at only when its first entry is in the message."""
+    starting: dict[str, list[str]] = {}
+    for name, rule in rules.items():
+        for one in rule.all[0].split("|"):
+            starting.setdefault(one, []).append(name)
+    return starting
+
+
+def _vocabulary(data: SafetyFile) -> Vocabulary:
+    """The words of the file: what is in a phrase is never taken for a slip of another word."""
+    slips = {slip: word for word, written in data.slips.items() for slip in written}
+    texts = [*data.idioms, *data.fillers, *data.known, *(phrase for _, phrase in _phrases(data))]
+    known = (word for text in texts for choice in choices(text) for word in choice.split())
+    return Vocabulary(slips, data.keys, known, data.whole)
 
 
 def _phrases(data: SafetyFile) -> Iterator[tuple[str, str]]:
@@ -261,9 +279,17 @@ def _run(places: Iterable[int], passable: Collection[int], counts: Collection[in
             yield place
 
 
-def _excused(span: Span, rule: Rule, found: Found) -> bool:
-    """Whether something near a stretch makes it harmless, and nothing near says that it is happening."""
-    near = set(range(*span))
-    if not near & _places(found, rule.unless, _NEAR):
+def _excused(span: Span, rule: Rule, words: Sequence[str], found: Found) -> bool:
+    """Whether something beside a stretch makes it harmless, and nothing near says that it is happening."""
+    within = set(range(*span))
+    ends = {place for place, word in enumerate(words) if word == END}
+    beside = _reached(range(span[0], -1, -1), ends) | _reached(range(span[1], len(words)), ends) | within
+    if not any(beside & _places(found, [name]) for name in rule.unless):
         return False
-    return not near & _places(found, rule.despite, _NEAR)
+    return not within & _places(found, rule.despite, _NEAR)
+
+
+def _reached(places: range, ends: Collection[int]) -> set[int]:
+    """The few places next to a stretch, up to the end of its sentence."""
+    near = list(places[:_BESIDE])
+    return set(near[: next((index for index, place in enumerate(near) if place in ends), len(near))])

@@ -21,6 +21,7 @@ _VOWEL = re.compile("[aeiouy]")
 _ENDING = re.compile(r"(?<=..)(?:ing|in|ed|es|s|e)$")
 _LONGEST_FILL = 3
 _NAMES = ""
+_SWAPPED, _LONG = 4, 7
 
 
 def plain(text: str) -> list[str]:
@@ -102,7 +103,7 @@ class Phrases:
 class Vocabulary:
     """Turns texts into words: `slips` maps what people type to the word meant, `keys` are mended when misspelt.
 
-    `known` words are never taken for a slip of a key, nor are their other endings.
+    A long `known` word is mended too. Known words are never taken for a slip of another, nor are their other endings.
     """
 
     def __init__(
@@ -111,10 +112,10 @@ class Vocabulary:
         self._whole = frozenset(whole)
         single = {slip: word for slip, word in slips.items() if " " not in slip}
         self._slips = {stem(slip): word for slip, word in single.items()} | single
-        self._keys: dict[str, list[str]] = {}
-        for key in keys:
-            self._keys.setdefault(key[0], []).append(key)
-        self._known = {self._ending_dropped(word) for word in known} | set(self._slips) | {*keys}
+        known = {*known, *keys}
+        self._keys = _by_first_letter(keys)
+        self._long = _by_first_letter(sorted(word for word in known | {*single} if len(word) >= _SWAPPED))
+        self._known = {self._ending_dropped(word) for word in known} | set(self._slips) | known
         self._word = lru_cache(maxsize=20_000)(self._meant)
         several = [(self._words(plain(slip)), word) for slip, word in slips.items() if " " in slip]
         self._joined = Phrases(several, frozenset())
@@ -134,7 +135,7 @@ class Vocabulary:
         if word[0].isdigit():
             return (figure(word),)
         word = self._slips.get(word) or self._slips.get(stem(word), word)
-        if len(word) >= 5 and not self._is_known(word):
+        if len(word) >= _SWAPPED and not self._is_known(word):
             mended = self._nearest(word)
             parts = self._split(word) if mended == word else ()
             if parts:
@@ -149,9 +150,18 @@ class Vocabulary:
         return word in self._known or self._ending_dropped(word) in self._known
 
     def _nearest(self, word: str) -> str:
-        """The key word that this one is a slip of, by one edit (two from eight letters on); else itself."""
+        """The word that this one is a slip of; else itself.
+
+        A key is mended by one edit (two from eight letters on), any long word by one, a shorter one by two letters
+        changed round, since a changed letter easily makes another word of it.
+        """
         most = 1 if len(word) < 8 else 2
-        best = process.extractOne(word, self._keys.get(word[0], ()), scorer=OSA.distance, score_cutoff=most)
+        keys = self._keys.get(word[0], ()) if len(word) > _SWAPPED else ()
+        best = process.extractOne(word, keys, scorer=OSA.distance, score_cutoff=most)
+        if best is None:
+            best = process.extractOne(word, self._long.get(word[0], ()), scorer=OSA.distance, score_cutoff=1)
+            if best and len(word) < _LONG and sorted(word) != sorted(best[0]):
+                best = None
         return best[0] if best else word
 
     def _split(self, word: str) -> tuple[str, ...]:
@@ -159,3 +169,10 @@ class Vocabulary:
         places = range(3, len(word) - 2) if len(word) < 24 else range(0)
         halves = ((word[:place], word[place:]) for place in places)
         return next((pair for pair in halves if all(self._is_known(half) for half in pair)), ())
+
+
+def _by_first_letter(words: Iterable[str]) -> dict[str, list[str]]:
+    letters: dict[str, list[str]] = {}
+    for word in words:
+        letters.setdefault(word[0], []).append(word)
+    return letters
