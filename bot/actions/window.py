@@ -11,39 +11,51 @@ _PARTS = {
     "afternoon": (time(12), time(17)),
     "evening": (time(17), None),
 }
+# What is left of the day when a part of it does not suit; nothing can be said of a day without its middle.
+_WITHOUT = {"morning": (time(12), None), "evening": (None, time(17))}
 
 
 def window_of(dates: Sequence[dict[str, Any]], now: datetime) -> Window:
-    """The window that all the date entities said so far describe, never before `now`."""
+    """The window that the date entities describe, never before `now`; several dates are alternatives.
+
+    A date with `not` takes a recurring weekday or a part of the day out; one with `any_day` says only a time.
+    """
     wanted = [date for date in dates if not date.get("not")]
-    excluded = [date for date in dates if date.get("not")]
-    starts = [datetime.fromisoformat(date["from"]) for date in wanted if date.get("from")]
-    ends = [datetime.fromisoformat(date["to"]) for date in wanted if date.get("to")]
-    earliest, latest = _hours(wanted)
+    refused = [date for date in dates if date.get("not")]
+    dated = [date for date in wanted if not date.get("any_day")]
+    is_dated = bool(dated) and len(dated) == len(wanted)
+    earliest, latest = _hours(wanted, refused)
     return Window(
-        starts_from=max([now, *starts]),
-        starts_before=min(ends) if ends else None,
-        weekdays=_weekdays(wanted),
-        excluded_weekdays=_weekdays(excluded),
+        starts_from=max(now, min(_moments(dated, "from"))) if is_dated else now,
+        starts_before=max(_moments(dated, "to")) if is_dated else None,
+        weekdays=_weekdays(wanted) if all(date.get("weekdays") for date in wanted) else frozenset(),
+        excluded_weekdays=_weekdays([date for date in refused if date.get("grain") == "recurring"]),
         earliest=earliest,
         latest=latest,
     )
+
+
+def _moments(dates: Sequence[dict[str, Any]], end: str) -> list[datetime]:
+    return [datetime.fromisoformat(date[end]) for date in dates]
 
 
 def _weekdays(dates: Sequence[dict[str, Any]]) -> frozenset[int]:
     return frozenset(day for date in dates for day in date.get("weekdays") or ())
 
 
-def _hours(dates: Sequence[dict[str, Any]]) -> tuple[time | None, time | None]:
-    """The narrowest hours that a part of the day, "after 6" and "before 4" leave."""
-    earliest: list[time] = []
-    latest: list[time] = []
-    for date in dates:
-        start, end = _PARTS.get(date.get("part") or "", (None, None))
-        earliest += [moment for moment in (start, _time(date.get("after"))) if moment]
-        latest += [moment for moment in (end, _time(date.get("before"))) if moment]
-    return max(earliest, default=None), min(latest, default=None)
+def _hours(wanted: Sequence[dict[str, Any]], refused: Sequence[dict[str, Any]]) -> tuple[time | None, time | None]:
+    """The hours from the earliest to the latest that any wish allows, without the part that does not suit."""
+    spans = [_span(date) for date in wanted]
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    earliest = None if None in starts else min(filter(None, starts), default=None)
+    latest = None if None in ends else max(filter(None, ends), default=None)
+    for date in refused:
+        start, end = _WITHOUT.get(date.get("part") or "", (None, None)) if not date.get("weekdays") else (None, None)
+        earliest, latest = earliest or start, latest or end
+    return earliest, latest
 
 
-def _time(text: str | None) -> time | None:
-    return time.fromisoformat(text) if text else None
+def _span(date: dict[str, Any]) -> tuple[time | None, time | None]:
+    start, end = _PARTS.get(date.get("part") or "", (None, None))
+    after, before = (time.fromisoformat(said) if (said := date.get(key)) else None for key in ("after", "before"))
+    return after or start, before or end
