@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.dialogue.utterance import Utterance
 from services.booking import bookings
+from services.booking.tables import BookingStatus
 from services.core.spoken import spoken_list, spoken_range
 from services.people import consent
 from services.people.consent import Keyword
@@ -27,8 +28,9 @@ def _stop(session: Session, arrival: Arrival, now: datetime) -> Utterance | None
     if not consent.opt_out(session, arrival.address, source="keyword", now=now):
         return None
     held = [
-        f"{booked.title}, {spoken_range(booked.starts_at, booked.ends_at, now)}"
+        f"{booked.discreet_title}, {spoken_range(booked.starts_at, booked.ends_at, now)}"
         for booked in bookings.upcoming(session, arrival.person_id, now)
+        if booked.status == BookingStatus.CONFIRMED
     ]
     if not held:
         return Utterance("utter_stopped")

@@ -30,12 +30,12 @@ def spoken_date(moment: datetime, now: datetime) -> str:
 
 
 def spoken_range(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
-    """A stretch of time: Wednesday 6 August, 2pm to 4pm (both dates when they differ)."""
+    """A stretch of time: Wednesday 6 August, 2pm to 4pm; over several days the dates first, then the hours."""
     start, end = to_london(starts_at), to_london(ends_at)
-    first = f"{spoken_date(start, now)}, {spoken_time(start)}"
+    hours = f"{spoken_time(start)} to {spoken_time(end)}"
     if start.date() == end.date():
-        return f"{first} to {spoken_time(end)}"
-    return f"{first} to {spoken_date(end, now)}, {spoken_time(end)}"
+        return f"{spoken_date(start, now)}, {hours}"
+    return f"{spoken_date(start, now)} to {spoken_date(end, now)}, {hours}"
 
 
 def spoken_moment(moment: datetime, now: datetime) -> str:
