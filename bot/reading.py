@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.nlu.interpreter import Interpreter
+from bot.nlu.pointing import pointed_out
 from bot.understanding import Entity, Expecting, Understanding
 from services.people.inbox import Arrival
 
@@ -13,8 +14,14 @@ from services.people.inbox import Arrival
 LONGEST = 1600
 
 # What someone says of an event they look for, and how sure an intent must be to outweigh it.
-_FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title"})
-_SURE = 0.6
+_FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title", "mode"})
+_SURE = 0.7
+# Questions about one event: what they name is what they are about, and neither chosen nor looked for.
+_QUESTIONS = frozenset(
+    {"travel_directions", "parking", "event_details", "cost_question", "what_to_bring", "online_link", "late_or_lost"}
+)
+_NAMED = frozenset({"choice", "title", "need", "date", "place", "place_choice", "access"})
+ASKED_ABOUT = "about"
 
 NearestPlace = Callable[[float, float], dict[str, Any]]
 FindTitle = Callable[[str], str | None]
@@ -36,7 +43,10 @@ class Reader:
         text = words_of(arrival)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         understood = self._with_title(_online_as_place(understood, expecting), expecting)
-        return understood if expecting else _bare_facts(understood)
+        if expecting is not None and expecting.slot == ASKED_ABOUT:
+            return _about(understood, expecting, now)
+        understood = _asking(understood, expecting, now)
+        return understood if expecting and expecting.kind != "choice" else _bare_facts(understood)
 
     def _with_title(self, understood: Understanding, expecting: Expecting | None) -> Understanding:
         """Add the title or provider that a message names, unless it answers a question of another kind."""
@@ -66,9 +76,30 @@ def _pinned(place: dict[str, Any]) -> Understanding:
     return Understanding("", "inform", 1.0, (("inform", 1.0),), (entity,))
 
 
+def _about(understood: Understanding, expecting: Expecting, now: datetime) -> Understanding:
+    """Take whatever line of the menu is spoken of for the one that the question was about."""
+    index = pointed_out(understood.text, expecting.options, now)
+    if index is None or understood.first("choice"):
+        return understood
+    about = Entity("choice", expecting.options[index].payload, 0, len(understood.text), understood.text)
+    return replace(understood, entities=(*understood.entities, about))
+
+
+def _asking(understood: Understanding, expecting: Expecting | None, now: datetime) -> Understanding:
+    """Leave out what a question only names: the line of a menu that it is about, and where it is."""
+    if understood.intent not in _QUESTIONS or understood.confidence < _SURE:
+        return understood
+    is_about = expecting is not None and pointed_out(understood.text, expecting.options, now) is not None
+    if understood.intent == "event_details" and not is_about:
+        return understood
+    return replace(understood, entities=tuple(one for one in understood.entities if one.kind not in _NAMED))
+
+
 def _bare_facts(understood: Understanding) -> Understanding:
-    """Take facts of a wish without a clear intent ("yoga camden") for the wish to find something."""
-    if understood.confidence >= _SURE or not any(entity.kind in _FACTS for entity in understood.entities):
+    """Take facts of a wish without a clear intent ("yoga camden"), or a changed one, for the wish to find something."""
+    if not any(entity.kind in _FACTS for entity in understood.entities) or understood.first("choice"):
+        return understood
+    if understood.confidence >= _SURE and understood.intent != "correction":
         return understood
     ranking = (("inform", _SURE), *understood.ranking)
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)

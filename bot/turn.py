@@ -17,6 +17,7 @@ from bot.dialogue.flows import Flows
 from bot.dialogue.safety import Hit, Safety
 from bot.dialogue.state import State
 from bot.dialogue.utterance import Utterance
+from bot.nlu.pointing import pointed_out
 from bot.reading import LONGEST, Reader, location, words_of
 from bot.stopping import answer_keyword
 from bot.understanding import Understanding
@@ -135,6 +136,7 @@ class TurnTaker:
             arrival.address,
             arrival.channel,
             arrival.body,
+            lambda options: pointed_out(words_of(arrival), options, now),
         )
         token = current_turn.set(context)
         try:

@@ -6,6 +6,7 @@ from bot.actions.booking import booking_actions
 from bot.actions.bookings import bookings_actions
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
+from bot.actions.focus import focus_actions
 from bot.actions.places import places_actions
 from bot.actions.staff import staff_actions
 from bot.actions.travel import travel_actions
@@ -19,6 +20,7 @@ def all_actions(hold_for: timedelta) -> Actions:
             *places_actions(),
             *booking_actions(hold_for),
             *bookings_actions(),
+            *focus_actions(),
             *travel_actions(),
             *staff_actions(),
         ]

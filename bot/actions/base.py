@@ -11,6 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.context import TurnContext, current_turn
 
 Slots = Mapping[str, Any]
+# What a slot holds when its question was passed over.
+SKIPPED = "skipped"
 
 
 def phrase(response: str, **parameters: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.actions.base import Say, Slots, TurnAction, phrase
+from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
 from bot.actions.wording import booked_parts, event_line
 from services.booking import bookings, outcomes, places
@@ -82,6 +82,7 @@ class HoldPlace(TurnAction):
             until=spoken_moment(held.deadline, turn.now),
             event=event_line(event, venue, turn.now),
             course=event.kind == Kind.COURSE,
+            cost=phrase("part_cost", cost=event.cost) if event.cost else "",
         )
         return {
             "hold": "held",
@@ -89,6 +90,7 @@ class HoldPlace(TurnAction):
             "held_places": held.places,
             "confirm_booking": None,
             "focus": event.id,
+            "hold_said": turn.now.isoformat(),
         }
 
     def _already(
@@ -108,17 +110,21 @@ def _spoken_reason(reason: str) -> str:
 
 
 class AskConfirmBooking(TurnAction):
-    """Restates the booking and asks for the yes."""
+    """Restates the booking, unless it has just been said, and asks for the yes."""
 
     called = "action_ask_confirm_booking"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask; nothing changes."""
         event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
+        line = event_line(event, venue, turn.now)
+        said_already = slots.get("hold_said") == turn.now.isoformat()
         say(
             "utter_ask_confirm_booking",
+            shall=phrase("part_shall", name=_name(slots) or None),
             places=phrase("part_places", places=slots.get("held_places") or 1),
-            event=event_line(event, venue, turn.now),
+            event=line,
+            what="" if said_already else phrase("part_what", event=line),
         )
         return {}
 
@@ -139,7 +145,7 @@ class SetParty(TurnAction):
                 return {"party_fits": True, "held_places": wanted}
             case outcomes.Full():
                 kept = slots.get("held_places") or 1
-                say("utter_party_full", places=phrase("part_places", places=kept))
+                say("utter_party_full", wanted=wanted, places=phrase("part_places", places=kept))
                 return {"party_fits": False, "party": kept}
             case _:
                 return {"party_fits": True}
@@ -171,16 +177,17 @@ class ConfirmBooking(TurnAction):
             turn.session,
             slots["booking_id"],
             now=turn.now,
-            attendee_name=slots.get("first_name") or "",
+            attendee_name=_name(slots),
             access_needs=_access(slots),
         )
 
     def _say_booked(self, confirmed: outcomes.Confirmed, slots: Slots, turn: TurnContext, say: Say) -> None:
         reminders.plan(turn.session, confirmed.booking_id, now=turn.now)
-        conversations.name_person(turn.session, turn.person_id, slots.get("first_name") or "")
+        conversations.name_person(turn.session, turn.person_id, _name(slots))
         event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
         say(
             "utter_booked",
+            name=_name(slots) or None,
             places=phrase("part_places", places=confirmed.places),
             event=event_line(event, venue, turn.now),
             reference=confirmed.reference,
@@ -210,11 +217,17 @@ class RenewHold(TurnAction):
         return {"booked": "held_again", "confirm_booking": None}
 
 
+def _name(slots: Slots) -> str:
+    """The first name that was given; "" when it was not."""
+    name = slots.get("first_name") or ""
+    return "" if name == SKIPPED else str(name)
+
+
 def _access(slots: Slots) -> list[str]:
     """What would make it easier to take part: known needs by id, anything else in the person's words."""
     known = list(slots.get("access_wish") or [])
     said = slots.get("access")
-    return [*known, said] if isinstance(said, str) and said not in ("", "skipped") else known
+    return [*known, said] if isinstance(said, str) and said not in ("", SKIPPED) else known
 
 
 class ReleasePlace(TurnAction):
@@ -223,9 +236,13 @@ class ReleasePlace(TurnAction):
     called = "action_release_place"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Free the place; a booking that is no longer held is left as it is."""
-        if slots.get("booking_id"):
-            places.release(turn.session, slots["booking_id"], now=turn.now)
+        """Free the place and say so; a booking that is no longer held is left as it is."""
+        held = bookings.by_id(turn.session, slots["booking_id"]) if slots.get("booking_id") else None
+        if held is None:
+            say("utter_cancelled_flow")
+            return {}
+        places.release(turn.session, held.booking_id, now=turn.now)
+        say("utter_booking_not_made", title=held.discreet_title)
         return {"booking_id": None, "held_places": None}
 
 

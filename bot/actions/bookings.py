@@ -6,12 +6,14 @@ from bot.actions.base import Say, Slots, TurnAction, option, phrase
 from bot.actions.booking import chosen, event_with_venue
 from bot.actions.context import TurnContext
 from bot.actions.wording import event_line, when, where
+from bot.understanding import Option
 from services.booking import bookings, outcomes, places
 from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders
 
 ALL = "booking:all"
+_EVERYTHING = Option(ALL, "", "all both everything")
 
 
 def confirmed(turn: TurnContext) -> list[Booked]:
@@ -35,8 +37,15 @@ def _option(booked: Booked, turn: TurnContext) -> dict[str, Any]:
         places=phrase("part_places", places=booked.places),
         reference=booked.reference,
     )
+    named = booking_words(booked, turn)
+    return option(named.payload, label, words=named.words, starts_at=named.starts_at)
+
+
+def booking_words(booked: Booked, turn: TurnContext) -> Option:
+    """A booking as something that a message may name."""
+    event, venue = event_with_venue(turn.session, booked.event_id)
     words = f"{event.discreet_title} {venue.name if venue else ''} {booked.reference}"
-    return option(f"booking:{booked.booking_id}", label, words=words, starts_at=event.starts_at.isoformat())
+    return Option(f"booking:{booked.booking_id}", event.discreet_title, words, event.starts_at.isoformat())
 
 
 class ListBookings(TurnAction):
@@ -65,11 +74,16 @@ class FindCancellable(TurnAction):
     called = "action_find_cancellable"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `cancellable` to "none", "one" (then `booking_choice` is it) or "many"."""
-        held = confirmed(turn)
-        if len(held) == 1:
-            return {"cancellable": "one", "booking_choice": f"booking:{held[0].booking_id}"}
-        return {"cancellable": "many" if held else "none"}
+        """Set `cancellable` to "none", "one" (then `booking_choice` is it) or "many"; the message may say which."""
+        lines = [booking_words(booked, turn) for booked in confirmed(turn)]
+        if len(lines) > 1:
+            named = turn.pick(lines := [*lines, _EVERYTHING])
+            return {"cancellable": "many"} if named is None else _only(lines[named].payload)
+        return _only(lines[0].payload) if lines else {"cancellable": "none"}
+
+
+def _only(payload: str) -> dict[str, Any]:
+    return {"cancellable": "one", "booking_choice": payload}
 
 
 class AskBookingChoice(TurnAction):
@@ -82,7 +96,7 @@ class AskBookingChoice(TurnAction):
         lines = [_option(booked, turn) for booked in confirmed(turn)]
         say(
             "utter_ask_booking_choice",
-            [*lines, option(ALL, phrase("option_all_bookings"), words="all both everything")],
+            [*lines, option(ALL, phrase("option_all_bookings"), words=_EVERYTHING.words)],
         )
         return {}
 

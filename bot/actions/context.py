@@ -1,10 +1,13 @@
 """What an action may know beyond the slots: the unit of work it runs in, who is texting, and the time."""
 
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
+
+from bot.understanding import Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,7 @@ class TurnContext:
     """The surroundings of one turn; `turn` sets it before it advances the dialogue.
 
     `address` and `channel` ("sms" or "whatsapp") are how they are reached; `inbound_id` is the message being
-    answered and `text` its words.
+    answered and `text` its words; `pick` gives the index of the option that they speak of, None for none or several.
     """
 
     session: Session
@@ -23,6 +26,7 @@ class TurnContext:
     address: str
     channel: str
     text: str
+    pick: Callable[[Sequence[Option]], int | None]
 
 
 current_turn: ContextVar[TurnContext] = ContextVar("current_turn")

@@ -1,9 +1,11 @@
 """Finding events: search, more, wider, and the list."""
 
 from dataclasses import replace
+from math import inf
 from typing import Any
 
-from bot.actions.base import Say, Slots, TurnAction, phrase
+from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
+from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
 from bot.actions.window import window_of
 from bot.actions.wording import match_option
@@ -11,7 +13,6 @@ from services.events.query import Query, SearchResult, Window
 from services.events.search import load_matches, search
 
 PAGE = 3
-_SKIPPED = "skipped"
 
 
 def query_of(slots: Slots, turn: TurnContext) -> Query:
@@ -35,25 +36,32 @@ def query_of(slots: Slots, turn: TurnContext) -> Query:
 
 
 def _said(value: Any) -> Any:
-    return None if value in (None, _SKIPPED) else value
+    return None if value in (None, SKIPPED) else value
 
 
 def _listed(value: Any) -> list[str]:
-    if value in (None, _SKIPPED):
+    if value in (None, SKIPPED):
         return []
     return list(value) if isinstance(value, list) else [value]
 
 
-def _found(result: SearchResult, seen: list[int]) -> dict[str, Any]:
+def _found(result: SearchResult, seen: list[int], given_up: list[str], *, wide: bool = False) -> dict[str, Any]:
+    """The slots of a list; `given_up` are the wishes to be named with it."""
     shown = [match.event_id for match in result.matches]
     return {
         "search": "found" if shown else "none",
         "shown": shown,
         "seen": [*seen, *shown],
         "has_more": result.has_more,
-        "widened": [str(wish) for wish in result.widened],
+        "has_wider": not wide,
+        "given_up": [str(wish) for wish in result.widened],
+        "widened": given_up,
         "event_choice": None,
     }
+
+
+def _seen(slots: Slots) -> list[int]:
+    return list(slots.get("seen") or [])
 
 
 class FindEvents(TurnAction):
@@ -62,8 +70,11 @@ class FindEvents(TurnAction):
     called = "action_find_events"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `search` to "found" or "none", and what is shown."""
-        return _found(search(turn.session, query_of(slots, turn), limit=PAGE, now=turn.now), [])
+        """Set `search` to "found" or "none", and what is shown; what is booked already is asked for by name only."""
+        query = query_of(slots, turn)
+        booked = [] if query.words else [each.event_id for each in confirmed(turn)]
+        result = search(turn.session, replace(query, seen=frozenset(booked)), limit=PAGE, now=turn.now)
+        return _found(result, booked, list(map(str, result.widened)))
 
 
 class MoreEvents(TurnAction):
@@ -73,12 +84,13 @@ class MoreEvents(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set what is shown next, or `search` to "no_more" and leave the list as it is."""
-        seen = list(slots.get("seen") or [])
-        query = replace(query_of(slots, turn), seen=frozenset(seen))
+        query = replace(query_of(slots, turn), seen=frozenset(_seen(slots)))
+        if not slots.get("has_wider"):
+            query = replace(query, radius_m=inf)
         result = search(turn.session, query, limit=PAGE, now=turn.now)
-        if not result.matches or result.widened:
+        if not result.matches or set(map(str, result.widened)) - set(slots.get("given_up") or []):
             return {"search": "no_more"}
-        return _found(result, seen)
+        return _found(result, _seen(slots), [], wide=not slots.get("has_wider"))
 
 
 class WidenSearch(TurnAction):
@@ -88,12 +100,11 @@ class WidenSearch(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set what is shown; the time window is given up for the rest of the search."""
-        seen = list(slots.get("seen") or [])
-        wide = replace(query_of(slots, turn), window=Window(starts_from=turn.now), seen=frozenset(seen))
-        result = search(turn.session, replace(wide, radius_m=float("inf")), limit=PAGE, now=turn.now)
+        anywhere = replace(query_of(slots, turn), radius_m=inf, window=Window(starts_from=turn.now))
+        result = search(turn.session, replace(anywhere, seen=frozenset(_seen(slots))), limit=PAGE, now=turn.now)
         if not result.matches:
-            return {"search": "no_more"}
-        return _found(result, seen) | {"when": None}
+            return {"search": "no_more", "has_wider": False}
+        return _found(result, _seen(slots), ["wider", *map(str, result.widened)], wide=True) | {"when": None}
 
 
 class AskEventChoice(TurnAction):
@@ -109,24 +120,52 @@ class AskEventChoice(TurnAction):
             slots.get("shown") or [],
             lat=place["lat"] if place else None,
             lon=place["lon"] if place else None,
+            now=turn.now,
         )
+        more = {"has_more": slots.get("has_more") or None, "has_wider": slots.get("has_wider") or None}
+        if not matches:
+            say("utter_results_gone", more=phrase("part_else", **more))
+            return {}
         say(
             "utter_results",
             [match_option(match, turn.now) for match in matches],
             note=_note(slots, place),
             place_name=place["name"] if place else None,
-            more=phrase("part_more_or_wider", has_more=bool(slots.get("has_more"))),
+            only=len(matches) == 1,
+            more=phrase("part_choose", other=phrase("part_else", **more)),
         )
         return {"widened": []}
+
+
+class TakeOnly(TurnAction):
+    """Takes the event of a list of one, for someone who says "book it"."""
+
+    called = "action_take_only"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `event_choice` when only one is shown."""
+        shown = slots.get("shown") or []
+        return {"event_choice": f"event:{shown[0]}"} if len(shown) == 1 else {}
 
 
 def _note(slots: Slots, place: dict[str, Any] | None) -> Any:
     if place and place.get("outside"):
         return phrase("part_outside", place_name=place["name"])
-    widened = slots.get("widened") or []
-    return phrase(f"part_widened_{widened[0]}", mode=slots.get("mode")) if widened else ""
+    given_up = slots.get("widened") or []
+    if len(given_up) < 2:
+        return phrase(f"part_widened_{given_up[0]}", mode=slots.get("mode")) if given_up else ""
+    return phrase("part_widened_all", these=_joined([phrase(f"part_these_{wish}") for wish in given_up]))
+
+
+def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Parts as in speech: "a, b and c"."""
+    *before, last = parts
+    if not before:
+        return last
+    link = "part_and" if len(before) == 1 else "part_comma"
+    return phrase(link, first=before[0], last=_joined([*before[1:], last]))
 
 
 def finding_actions() -> list[TurnAction]:
     """Every action of finding events."""
-    return [FindEvents(), MoreEvents(), WidenSearch(), AskEventChoice()]
+    return [FindEvents(), MoreEvents(), WidenSearch(), AskEventChoice(), TakeOnly()]

@@ -3,27 +3,13 @@
 from typing import Any
 
 from bot.actions.base import Say, Slots, TurnAction, phrase
-from bot.actions.booking import chosen, event_with_venue
 from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
-from bot.actions.wording import parking_parts, travel_parts, when
-from services.booking import bookings
-from services.events.tables import Event, Kind, Venue
-
-
-def in_focus(slots: Slots, turn: TurnContext) -> tuple[Event, Venue | None] | None:
-    """The event that is being talked about, else the next one booked."""
-    if slots.get("event_choice"):
-        return event_with_venue(turn.session, chosen(slots["event_choice"]))
-    picked = slots.get("booking_choice")
-    if picked and picked != "booking:all":
-        booked = bookings.by_id(turn.session, chosen(picked))
-        if booked is not None:
-            return event_with_venue(turn.session, booked.event_id)
-    held = confirmed(turn)
-    if held:
-        return event_with_venue(turn.session, held[0].event_id)
-    return event_with_venue(turn.session, slots["focus"]) if slots.get("focus") else None
+from bot.actions.focus import in_focus
+from bot.actions.wording import contact_part, details_parts, event_line, parking_parts, travel_parts, when, where
+from services.core.spoken import spoken_list
+from services.events.tables import Event, Venue
+from services.events.taxonomy import load_taxonomy
 
 
 class _AboutFocus(TurnAction):
@@ -102,22 +88,39 @@ class EventDetails(_AboutFocus):
     called = "action_event_details"
 
     def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
-        """Say who runs it, how it goes, what it costs and whether places are left."""
-        where: Any = venue.name if venue else phrase("part_online")
+        """Say when and where it is, how it goes, what it costs, and how many places are booked or left."""
+        own = next((booked.places for booked in confirmed(turn) if booked.event_id == event.id), None)
         say(
             "utter_event_details",
             title=event.discreet_title,
             when=when(event, turn.now),
-            where=where,
-            address=phrase("part_address", address=venue.address) if venue and venue.address else "",
-            kind=phrase("part_course") if event.kind == Kind.COURSE else "",
-            left=phrase("part_details_left", left=event.capacity - event.taken),
-            cost=phrase("part_cost", cost=event.cost) if event.cost else "",
-            referral=phrase("part_referral", referral=event.referral) if event.referral else "",
-            bring=phrase("part_bring", bring=event.bring) if event.bring else "",
+            where=where(venue),
+            **details_parts(event, venue, own),
         )
+
+
+class Access(_AboutFocus):
+    """Whether someone with access needs can take part."""
+
+    called = "action_access"
+
+    def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
+        """Say what the record has; whatever it does not have is not known, with whom to ask."""
+        labels = [load_taxonomy().label("access", known) for known in event.access]
+        what = event_line(event, venue, turn.now)
+        say("utter_access", event=what, known=spoken_list(labels) or None, contact=contact_part(event))
+
+
+class Cost(_AboutFocus):
+    """What one event costs."""
+
+    called = "action_cost"
+
+    def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
+        """Say the cost on record, or that none is recorded."""
+        say("utter_cost", title=event.discreet_title, cost=event.cost or None)
 
 
 def travel_actions() -> list[TurnAction]:
     """Every action that answers about the event in focus."""
-    return [Travel(), Parking(), WhatToBring(), LateOrLost(), EventDetails()]
+    return [Travel(), Parking(), WhatToBring(), LateOrLost(), EventDetails(), Access(), Cost()]

@@ -7,7 +7,7 @@ from bot.actions.base import option, phrase
 from services.core.clock import LONDON, to_london
 from services.core.spoken import spoken_date, spoken_distance, spoken_range
 from services.events.query import Match
-from services.events.tables import Event, Mode, Venue
+from services.events.tables import Event, Kind, Mode, Venue
 from services.journey.travel import TravelFacts, travel_facts
 
 
@@ -50,13 +50,31 @@ def travel_parts(event: Event, venue: Venue, now: datetime) -> dict[str, Any]:
     }
 
 
+def details_parts(event: Event, venue: Venue | None, own: int | None) -> dict[str, Any]:
+    """The parts of an answer on what an event is like; `own` is how many places whoever asks has there."""
+    return {
+        "address": phrase("part_address", address=venue.address) if venue and venue.address else "",
+        "kind": phrase("part_course") if event.kind == Kind.COURSE else "",
+        "left": phrase("part_own", places=phrase("part_places", places=own))
+        if own
+        else phrase("part_details_left", left=event.capacity - event.taken),
+        "cost": phrase("part_cost", cost=event.cost) if event.cost else "",
+        "referral": phrase("part_referral", referral=event.referral) if event.referral else "",
+        "bring": phrase("part_bring", bring=event.bring) if event.bring else "",
+    }
+
+
+def contact_part(event: Event) -> Any:
+    """How to reach the organiser, "" if that is not known."""
+    return phrase("part_organiser_contact", contact=event.contact) if event.contact else ""
+
+
 def parking_parts(event: Event, venue: Venue, now: datetime) -> dict[str, Any]:
     """The parts of an answer on parking; what is not recorded is said to be not known, with whom to ask."""
     facts = travel_facts(event, venue, to_london(now).date())
-    contact = phrase("part_organiser_contact", contact=event.contact) if event.contact else ""
     known = phrase("part_parking", parking=facts.parking)
     return {
-        "parking": known if facts.parking else phrase("part_parking_unknown", contact=contact),
+        "parking": known if facts.parking else phrase("part_parking_unknown", contact=contact_part(event)),
         "checked": _checked(facts, now) if facts.parking else "",
         "charges": phrase("part_charges", in_zone=facts.in_congestion_zone),
     }

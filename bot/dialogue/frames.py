@@ -11,7 +11,7 @@ def start(walk: Walk, name: str) -> None:
     """Start a flow above the present ones, after those it replaces were broken off; one that waits comes up again."""
     flow = walk.flows[name]
     for replaced in flow.model.replaces:
-        break_off(walk, replaced)
+        break_off(walk, replaced, replacing=True)
     if standing(walk, name) is None:
         walk.agenda.append(Frame(name, own=_unowned(walk, flow.slots)))
         walk.note("flow_started", name)
@@ -54,14 +54,18 @@ def _index(walk: Walk, frame: Frame) -> int:
     return next(i for i, other in enumerate(walk.state.frames) if other is frame)
 
 
-def break_off(walk: Walk, name: str) -> bool:
-    """End a flow in progress with all that belongs to it; say whether flows run that tell the person."""
+def break_off(walk: Walk, name: str, *, replacing: bool = False) -> bool:
+    """End a flow in progress with all that belongs to it; say whether flows run that tell the person.
+
+    One that another flow replaces leaves behind what it would have left at its end.
+    """
     frame = standing(walk, name)
     if frame is None:
         return False
     group = group_of(walk, frame)
     endings = [ending for each in reversed(group) if (ending := walk.flow(each).model.on_cancel)]
-    own = [slot for each in group for slot in each.own if slot not in walk.given]
+    kept = {slot for each in group for slot in walk.flow(each).model.persisted_slots} if replacing else set()
+    own = [slot for each in group for slot in each.own if slot not in walk.given | kept]
     low = _index(walk, group[0])
     del walk.state.frames[low : low + len(group)]
     walk.note("flow_cancelled", name)

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot.dialogue import loader
 from bot.jobs import event_jobs
@@ -24,12 +24,13 @@ from services.campaigns.gate import SendingGate
 from services.core.clock import LONDON, FixedClock
 from services.core.database import Database
 from services.events.search import title_words_in
-from services.events.tables import Event, EventSession, Kind, Mode, Provider, Venue
+from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue
 from services.people import inbox, outbox
 from services.people.inbox import InboundDraft
 from services.people.outbox import OutboxRow
-from services.people.tables import OutboxMessage, OutboxStatus
+from services.people.tables import Flag, OutboxMessage, OutboxStatus
 
+_LOOK_EVERY = timedelta(minutes=30)
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 OUR_NUMBER = "+447700900000"
 
@@ -59,11 +60,21 @@ class Phone:
         return texts
 
     def wait(self, span: timedelta) -> list[str]:
-        """Let time pass, run what is due at its end, and return the texts that came unasked."""
-        self.clock.advance(span)
-        for job in event_jobs(self.database):
-            job.run(self.clock.now())
-        return self.database.write(self._receive)
+        """Let time pass, with a look every half hour at what is due, and return the texts that came unasked."""
+        came: list[str] = []
+        until = self.clock.now() + span
+        while (left := until - self.clock.now()) > timedelta(0):
+            self.clock.advance(min(left, _LOOK_EVERY))
+            for job in event_jobs(self.database):
+                job.run(self.clock.now())
+            came += self.database.write(self._receive)
+        return came
+
+    def flags(self) -> list[str]:
+        """The categories of what staff are told, in the order in which it came up."""
+        return list(
+            self.database.read_once(lambda session: session.exec(select(Flag.category).order_by(col(Flag.id))).all())
+        )
 
     def _receive(self, session: Session) -> list[str]:
         now = self.clock.now()
@@ -115,9 +126,7 @@ def _venue(session: Session, row: dict[str, Any]) -> int:
 def _event(session: Session, key: str, row: dict[str, Any], venue_id: int | None, now: datetime) -> None:
     starts = [_london(moment) for moment in (row["starts"], *row.get("sessions", ()))]
     length = timedelta(minutes=row["minutes"])
-    provider = Provider(name=f"{row.get('provider', 'Wellbeing')} ({key})")
-    session.add(provider)
-    session.flush()
+    provider = _provider(session, row.get("provider", "Wellbeing"))
     event = Event(
         external_id=key,
         title=row["title"],
@@ -125,7 +134,7 @@ def _event(session: Session, key: str, row: dict[str, Any], venue_id: int | None
         kind=row.get("kind", Kind.SINGLE),
         mode=row.get("mode", Mode.IN_PERSON),
         venue_id=venue_id,
-        provider_id=provider.id,
+        provider_id=provider,
         joining_link=row.get("link", ""),
         starts_at=starts[0],
         ends_at=starts[-1] + length,
@@ -134,7 +143,8 @@ def _event(session: Session, key: str, row: dict[str, Any], venue_id: int | None
         cancer_types=row.get("types", []),
         needs=row.get("needs", []),
         audience=row.get("audience", []),
-        access=["wheelchair"] if "step_free" in row.get("access", []) else [],
+        access=row.get("access", []),
+        cost=row.get("cost", ""),
         referral=row.get("referral", ""),
         contact=row.get("contact", ""),
         bring=row.get("bring", ""),
@@ -144,6 +154,31 @@ def _event(session: Session, key: str, row: dict[str, Any], venue_id: int | None
     session.flush()
     for position, start in enumerate(starts):
         session.add(EventSession(event_id=event.id, position=position, starts_at=start, ends_at=start + length))
+
+
+def _provider(session: Session, name: str) -> int:
+    known = session.exec(select(Provider.id).where(Provider.name == name)).first()
+    if known is not None:
+        return known
+    provider = Provider(name=name)
+    session.add(provider)
+    session.flush()
+    assert provider.id is not None
+    return provider.id
+
+
+def become(key: str, change: str) -> Callable[[Session], None]:
+    """A unit of work in which something happens to an event meanwhile: "full", "free" (one place is) or "cancelled"."""
+    values: dict[str, Any] = {
+        "full": {"taken": col(Event.capacity)},
+        "free": {"taken": col(Event.capacity) - 1},
+        "cancelled": {"status": EventStatus.CANCELLED},
+    }[change]
+
+    def unit(session: Session) -> None:
+        session.execute(update(Event).where(col(Event.external_id) == key).values(**values))
+
+    return unit
 
 
 def _london(moment: str) -> datetime:

@@ -1,5 +1,10 @@
-"""Every transcript in this folder, played from the first text to the last."""
+"""Every transcript in this folder, played from the first text to the last.
 
+A transcript is a title and turns: what the patient texts (`patient`, or `location`, `button`, `picture`), what passes
+meanwhile (`wait`, `meanwhile`), and what comes of it: `bot` (the whole answer), `silence`, `flagged` (what staff see).
+"""
+
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -8,14 +13,20 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.channels.segments import Encoding, count
 from bot.turn import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
-from tests.conversations.talk import Phone, load_events, make_phone, matches, span_of
+from tests.conversations.talk import Phone, become, load_events, make_phone, matches, span_of
 
 HERE = Path(__file__).parent
 NOW = "2026-11-23T10:00"
 TRANSCRIPTS = sorted(path for path in HERE.rglob("*.yml") if path.parent != HERE)
+# Replies echo no diagnosis, whatever was said.
+DIAGNOSES = re.compile(
+    r"\b(breast|prostate|bowel|lung|ovarian|leukaemia|lymphoma|chemo\w*|radiotherapy|tumour)\b", re.I
+)
+MOST_SEGMENTS = 4
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -28,6 +39,57 @@ CASES = [
     for path in TRANSCRIPTS
     for transcript in _read(path)
 ]
+
+
+class Play:
+    """One transcript being played; `so_far` is what was said, for whoever reads a failure."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone = phone
+        self.said: list[str] = []
+        self.so_far: list[str] = []
+
+    def turn(self, turn: dict[str, str]) -> None:
+        """Play one turn, or check one."""
+        for key, value in turn.items():
+            getattr(self, f"_{key}")(value)
+
+    def _patient(self, text: str) -> None:
+        self._heard(f"patient: {text}", self.phone.text(text))
+
+    def _location(self, pin: str) -> None:
+        lat, lon = map(float, pin.split(","))
+        self._heard(f"patient: (a pin at {pin})", self.phone.text("", location={"lat": lat, "lon": lon}))
+
+    def _button(self, payload: str) -> None:
+        self._heard(f"patient: (taps {payload})", self.phone.text("", button={"payload": payload, "text": ""}))
+
+    def _picture(self, caption: str) -> None:
+        self._heard("patient: (a picture)", self.phone.text(caption, media=1, media_types=["image/jpeg"]))
+
+    def _wait(self, span: str) -> None:
+        self._heard(f"({span} later)", self.phone.wait(span_of(span)))
+
+    def _meanwhile(self, what: str) -> None:
+        self.phone.database.write(become(*what.split(" is ")))
+
+    def _bot(self, expected: str) -> None:
+        assert matches(expected, self.said), "\n".join([*self.so_far, "", f"expected: {expected}"])
+
+    def _silence(self, _: str) -> None:
+        assert not self.said, "\n".join(self.so_far)
+
+    def _flagged(self, category: str) -> None:
+        assert category in self.phone.flags(), "\n".join([*self.so_far, "", f"flags: {self.phone.flags()}"])
+
+    def _heard(self, what: str, said: list[str]) -> None:
+        self.said = said
+        self.so_far += [what, *(f"bot:     {text}" for text in said)]
+        for text in said:
+            assert not DIAGNOSES.search(text), "\n".join([*self.so_far, "", "a diagnosis is named"])
+            size = count(text)
+            fits = size.encoding is Encoding.GSM7 and size.count <= MOST_SEGMENTS
+            assert fits or self.phone.channel != "sms", "\n".join([*self.so_far, "", f"too much for a text: {size}"])
 
 
 @pytest.fixture
@@ -44,17 +106,6 @@ def phones(sqlite_database: Database, dialogue: Dialogue) -> Callable[..., Phone
 
 @pytest.mark.parametrize("transcript", CASES)
 def test_transcript(transcript: dict[str, Any], phones: Callable[..., Phone]) -> None:
-    phone = phones(now=transcript.get("now", NOW), channel=transcript.get("channel", "sms"))
-    said: list[str] = []
-    so_far: list[str] = []
+    play = Play(phones(now=transcript.get("now", NOW), channel=transcript.get("channel", "sms")))
     for turn in transcript["turns"]:
-        if "patient" in turn:
-            said = phone.text(turn["patient"])
-            so_far += [f"patient: {turn['patient']}", *(f"bot:     {text}" for text in said)]
-        elif "wait" in turn:
-            said = phone.wait(span_of(turn["wait"]))
-            so_far += [f"({turn['wait']} later)", *(f"bot:     {text}" for text in said)]
-        elif "silence" in turn:
-            assert not said, "\n".join(so_far)
-        else:
-            assert matches(turn["bot"], said), "\n".join([*so_far, "", f"expected: {turn['bot']}"])
+        play.turn(turn)

@@ -176,3 +176,11 @@ def test_the_events_of_a_turn_name_no_words_of_the_person():
     talk("inform", name="Grace")
     assert all("Grace" not in f"{event.kind}{event.flow}{event.detail}" for event in talk.events)
     assert "slot_filled" in {event.kind for event in talk.events}
+
+
+def test_a_flow_that_replaces_itself_keeps_what_it_would_have_kept():
+    talk = Talk()
+    talk("find_event", place="E17", need="exercise", mode="online")
+    assert talk.asked == "pick"
+    talk("find_event", need="sleep")
+    assert (talk.slots["need"], talk.slots["mode"]) == (["sleep"], "online")
