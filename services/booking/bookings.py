@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlmodel import Session, SQLModel
 
 from services.booking.counter import Found, event
-from services.booking.places import booking
-from services.booking.tables import LIVE, BookingStatus
+from services.booking.places import booking, status_in
+from services.booking.tables import CURRENT, LIVE, BookingStatus
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
 from services.people.tables import Channel
@@ -147,8 +147,8 @@ def _all(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Booked]:
 
 
 def _is_live(now: datetime) -> ColumnElement[bool]:
-    pending = booking.c.status.in_((BookingStatus.HELD, BookingStatus.OFFERED))
-    return or_(booking.c.status == BookingStatus.CONFIRMED, and_(pending, booking.c.deadline > now))
+    standing = or_(booking.c.status == BookingStatus.CONFIRMED, booking.c.deadline > now)
+    return and_(status_in(*CURRENT), booking.c.status != BookingStatus.WAITING, standing)
 
 
 def _attendee(row: Found) -> Attendee:

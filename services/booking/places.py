@@ -26,7 +26,7 @@ from services.booking.outcomes import (
     Released,
     Resized,
 )
-from services.booking.tables import LIVE, BookingStatus
+from services.booking.tables import CURRENT, LIVE, BookingStatus
 from services.core.ids import new_reference
 from services.events.tables import EventStatus
 
@@ -35,8 +35,8 @@ booking = SQLModel.metadata.tables["booking"]
 _PENDING = (BookingStatus.HELD, BookingStatus.OFFERED)
 
 
-def _status_in(*statuses: BookingStatus) -> ColumnElement[bool]:
-    """Written out as in the table's partial indexes, which SQLite uses only for what it can read there."""
+def status_in(*statuses: BookingStatus) -> ColumnElement[bool]:
+    """That a booking has one of these; written out, since SQLite uses a partial index only for what it can read."""
     return booking.c.status.in_([literal_column(f"'{status}'") for status in statuses])
 
 
@@ -51,13 +51,13 @@ _OWN = select(booking.c.id, booking.c.event_id, booking.c.status, booking.c.dead
     booking.c.person_id == bindparam("person_id"),
     booking.c.event_id == bindparam("event_id"),
     booking.c.attendee == bindparam("attendee"),
-    _status_in(*LIVE, BookingStatus.WAITING),
+    status_in(*CURRENT),
 )
 _CONFIRM = (
     update(booking)
     .where(
         booking.c.id == bindparam("booking"),
-        _status_in(*_PENDING),
+        status_in(*_PENDING),
         booking.c.deadline > bindparam("now"),
         exists().where(
             event.c.id == booking.c.event_id,
@@ -91,7 +91,7 @@ _REVIVE = _CHANGE.values(status=BookingStatus.HELD, deadline=bindparam("until"),
 _END = _CHANGE.values(status=bindparam("end"), ended_at=bindparam("now"), deadline=None)
 _DUE = (
     select(booking.c.id, booking.c.event_id)
-    .where(_status_in(*_PENDING), booking.c.deadline <= bindparam("now"))
+    .where(status_in(*_PENDING), booking.c.deadline <= bindparam("now"))
     .order_by(booking.c.deadline)
     .limit(bindparam("limit"))
 )
@@ -99,7 +99,7 @@ _EXPIRE = (
     update(booking)
     .where(
         booking.c.id.in_(bindparam("bookings", expanding=True)),
-        _status_in(*_PENDING),
+        status_in(*_PENDING),
         booking.c.deadline <= bindparam("now"),
     )
     .values(status=BookingStatus.EXPIRED, ended_at=bindparam("now"), deadline=None)

@@ -22,14 +22,15 @@ class BookingStatus(StrEnum):
 
 
 LIVE = (BookingStatus.HELD, BookingStatus.OFFERED, BookingStatus.CONFIRMED)
-_LIVE_SQL = "status IN ('held', 'offered', 'confirmed', 'waiting')"
+CURRENT = (*LIVE, BookingStatus.WAITING)
+_CURRENT_SQL = "status IN ('held', 'offered', 'confirmed', 'waiting')"
 
 
 class Booking(SQLModel, table=True):
     """A claim of `places` places at one event for one attendee, made from one identity.
 
     `identity_id` is who is texted about it; `attendee_name` whom it is for (the same person or someone
-    cared for); `person_id` who made it. At most one live booking of a person for an event and attendee.
+    cared for); `person_id` who made it. At most one current booking of a person for an event and attendee.
     `deadline` is when a hold or an offer lapses.
     """
 
@@ -41,8 +42,8 @@ class Booking(SQLModel, table=True):
             "event_id",
             "attendee",
             unique=True,
-            sqlite_where=text(_LIVE_SQL),
-            postgresql_where=text(_LIVE_SQL),
+            sqlite_where=text(_CURRENT_SQL),
+            postgresql_where=text(_CURRENT_SQL),
         ),
         Index(
             "booking_deadline",

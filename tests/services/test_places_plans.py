@@ -1,0 +1,58 @@
+"""What runs on every hold and every tick reads what it needs by an index, however many bookings there are."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, event
+
+from services.booking import bookings, places
+
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def plans(sqlite_database):
+    """Run a unit of work and return SQLite's plan for each of its statements."""
+
+    def plans(unit):
+        seen = []
+
+        def note(connection, cursor, statement, parameters, context, many):
+            seen.append((statement, parameters))
+
+        event.listen(Engine, "before_cursor_execute", note)
+        sqlite_database.write(unit)
+        event.remove(Engine, "before_cursor_execute", note)
+        with sqlite_database.engine.connect() as connection:
+            return [
+                " / ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+                for statement, parameters in seen
+                if statement.startswith(("SELECT", "UPDATE"))
+            ]
+
+    return plans
+
+
+def test_the_sweep_reads_only_holds_that_have_run_out(plans, clock, make_event, make_identity, sqlite_database):
+    who, given = make_identity(), {"places": 1, "now": clock.now(), "hold_for": QUARTER}
+    given |= {"event_id": make_event().id, "person_id": who.person_id, "identity_id": who.id}
+    sqlite_database.write(lambda session: places.hold(session, **given))
+    due, expire, give_back = plans(lambda session: places.expire_due(session, clock.now() + QUARTER))
+    assert "USING INDEX booking_deadline" in due
+    assert "SEARCH booking USING" in expire
+    assert "SEARCH event USING" in give_back
+
+
+def test_a_second_hold_finds_the_first_by_its_index(plans, clock, make_event, make_identity, sqlite_database):
+    who, given = make_identity(), {"places": 1, "now": clock.now(), "hold_for": QUARTER}
+    given |= {"event_id": make_event().id, "person_id": who.person_id, "identity_id": who.id}
+    sqlite_database.write(lambda session: places.hold(session, **given))
+    found = plans(lambda session: places.hold(session, **given))
+    assert [plan for plan in found if "SCAN" in plan] == []
+    assert "USING INDEX booking_live" in found[-1]
+
+
+def test_reading_a_persons_bookings_scans_nothing(plans, clock, make_identity):
+    who = make_identity()
+    (plan,) = plans(lambda session: bookings.upcoming(session, who.person_id, clock.now()))
+    assert "SCAN" not in plan
