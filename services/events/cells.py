@@ -46,7 +46,7 @@ def text(cell: str) -> str:
 def line_of(longest: int) -> Callable[[str], str]:
     """Return a reader of text that must be there, on one line, of at most so many characters."""
 
-    def read(cell: str) -> str:
+    def _read(cell: str) -> str:
         words = " ".join(text(cell).split())
         if not words:
             raise BadCell("is missing")
@@ -54,7 +54,7 @@ def line_of(longest: int) -> Callable[[str], str]:
             raise BadCell(f"has {len(words)} characters, {longest} at most can be shown")
         return words
 
-    return read
+    return _read
 
 
 def moments(cell: str) -> tuple[datetime, ...]:
@@ -114,12 +114,12 @@ def languages(cell: str) -> str:
 def terms(kind: str) -> Callable[[str], list[str]]:
     """Return a reader of taxonomy terms: ids, labels or lay words, separated by ";"; an empty list is for everyone."""
 
-    def read(cell: str) -> list[str]:
+    def _read(cell: str) -> list[str]:
         asked = [_plain(each) for each in _listed(cell)]
         ids = [_term(kind, each) for each in asked if each not in _EVERYONE]
         return [] if "any" in ids else list(dict.fromkeys(ids))
 
-    return read
+    return _read
 
 
 def mode(cell: str) -> str | None:

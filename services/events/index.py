@@ -214,11 +214,11 @@ def _masks(kind: str, lists: Iterable[str]) -> Ints:
     """Taxonomy lists, each as JSON text, as masks; an empty list, or one with "any", is open to all."""
 
     @cache
-    def mask(listed: str) -> int:
+    def _mask(listed: str) -> int:
         ids = json.loads(listed)
         return mask_of(kind, ids) if ids and "any" not in ids else OPEN_TO_ALL
 
-    return _ints(mask(listed) for listed in lists)
+    return _ints(_mask(listed) for listed in lists)
 
 
 def _numbered(values: Iterable[Any]) -> tuple[Ints, list[Any]]:

@@ -49,14 +49,12 @@ def search(session: Session, query: Query, *, limit: int, now: datetime) -> Sear
 
 
 def load_matches(
-    session: Session, event_ids: Sequence[int], *, lat: float | None, lon: float | None, now: datetime | None = None
+    session: Session, event_ids: Sequence[int], *, lat: float | None, lon: float | None, now: datetime
 ) -> list[Match]:
-    """Return those of some events, in their order, that can still be booked; ones already begun too without `now`."""
+    """Return those of some events, in their order, that have not begun and have places left."""
     if not event_ids:
         return []
-    found = {
-        row.id: row for row in session.execute(_BY_ID, {"ids": list(event_ids)}) if now is None or row.starts_at > now
-    }
+    found = {row.id: row for row in session.execute(_BY_ID, {"ids": list(event_ids)}) if row.starts_at > now}
     left = _left(session, list(found))
     return [_match(found[each], left[each], lat, lon) for each in event_ids if left.get(each, 0) > 0]
 

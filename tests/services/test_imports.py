@@ -1,7 +1,9 @@
 """A table of events is imported whole or not at all; every fault is told; who booked hears of what moved."""
 
 import random
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +11,8 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import select
 
+from services.booking import counter
+from services.booking.outcomes import Full
 from services.booking.tables import Booking
 from services.campaigns.tables import Reminder
 from services.events.changes import ChangeKind, Imported, Rejected
@@ -260,6 +264,30 @@ def test_capacity_may_not_fall_below_the_places_taken(database, bring_in, stored
     take(database, 5)
     assert reasons(bring_in(HEADER, ROW.replace(",12,", ",4,"))) == ["line 2, capacity: is 4, but 5 places are taken"]
     assert counts(bring_in(HEADER, ROW.replace(",12,", ",5,"))) == (0, 1, 0)
+    assert (stored(Event)[0].capacity, stored(Event)[0].taken) == (5, 5)
+
+
+def test_nobody_takes_a_place_while_an_import_makes_fewer(postgres_database, bring_in, stored, clock):
+    bring_in(HEADER, ROW)
+    take(postgres_database, 5)
+    importing, may_go_on = threading.Event(), threading.Event()
+
+    def locate_slowly(_postcode):
+        importing.set()
+        assert may_go_on.wait(10)
+        return Spot()
+
+    with ThreadPoolExecutor(2) as pool:
+        moved = ROW.replace(",12,", ",5,").replace("E17 4QJ", "N1 1AA")
+        imported = pool.submit(bring_in, HEADER, moved, locate=locate_slowly)
+        assert importing.wait(10)
+        event_id = stored(Event)[0].id
+        taken = pool.submit(postgres_database.write, lambda session: counter.take(session, event_id, 1, clock.now()))
+        with pytest.raises(TimeoutError):
+            taken.result(timeout=0.5)
+        may_go_on.set()
+        assert counts(imported.result()) == (0, 1, 0)
+        assert taken.result() == Full(0)
     assert (stored(Event)[0].capacity, stored(Event)[0].taken) == (5, 5)
 
 

@@ -348,7 +348,7 @@ def test_a_list_is_shown_again_as_far_as_it_still_stands(database, keep, make_ev
         assert [match.event_id for match in matches] == [online.id, near.id]
         assert (matches[0].title, matches[0].distance_m) == ("Talk", None)
         assert (matches[1].venue, matches[1].distance_m) == ("Hall", pytest.approx(1001, abs=2))
-        assert load_matches(session, [], lat=None, lon=None) == []
+        assert load_matches(session, [], lat=None, lon=None, now=clock.now()) == []
         found = search(session, Query(**E17), limit=5, now=clock.now())
         assert [replace(match, left=0) for match in found.matches] == [
             replace(match, left=0) for match in (matches[1], matches[0])
