@@ -27,7 +27,9 @@ from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate
 from services.core.clock import SystemClock
 from services.core.database import Database
+from services.core.errors import ConfigurationError
 from services.events.search import title_words_in
+from services.migrations.upgrade import is_current
 from services.people import inbox
 from services.people.tables import Channel
 
@@ -41,6 +43,8 @@ class Service:
         self.settings = settings
         self.clock = SystemClock()
         self.database = Database(settings.database_url)
+        if not is_current(self.database):
+            raise ConfigurationError("the database is not up to date: run `wellbeing db upgrade`")
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         responses = loader.load_responses(DIALOGUES)
         channels = self._channels()
