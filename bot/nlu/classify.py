@@ -39,7 +39,8 @@ class Model:
 
     `weights` is (features, intents) and `bias` (intents): a softmax over the scores gives calibrated confidences.
     Under `threshold` the likeliest intent is not believed. `word_counts` are the known words, with how often the
-    training messages use them. `fingerprint` names the data and the code that the model was made from.
+    training messages use them, and `word_pairs` the pairs that they set side by side. `fingerprint` names the data and
+    the code that the model was made from.
     """
 
     intents: tuple[str, ...]
@@ -48,13 +49,14 @@ class Model:
     bias: Floats
     threshold: float
     word_counts: Mapping[str, int]
+    word_pairs: tuple[str, ...]
     short_forms: Mapping[str, str]
     fingerprint: str
 
     @cached_property
     def normaliser(self) -> Normaliser:
         """The normaliser that repairs spelling towards the words of the training messages."""
-        return Normaliser(self.short_forms, speller(self.word_counts, self.vectoriser.words))
+        return Normaliser(self.short_forms, Speller(self.word_counts, self.word_pairs))
 
     def classify(self, text: str) -> Guess:
         """What a raw message means; confidence is that of the likeliest intent in `ranking`."""
@@ -69,11 +71,6 @@ class Model:
         positions, values = self.vectoriser.vector(self.normaliser(text[:_READ]))
         scores: Floats = values @ self.weights[positions].astype(np.float32) + self.bias
         return scores
-
-
-def speller(word_counts: Mapping[str, int], word_features: Iterable[str]) -> Speller:
-    """The speller of a vocabulary: it knows the words, and the pairs of words among the features."""
-    return Speller(word_counts, (name for name in word_features if " " in name and name.replace(" ", "").isalpha()))
 
 
 def softmax(scores: Floats) -> Floats:
@@ -106,6 +103,7 @@ def save(model: Model, path: Path) -> None:
         threshold=np.float64(model.threshold),
         known=_packed(model.word_counts),
         uses=np.fromiter(model.word_counts.values(), dtype=np.int32),
+        pairs=_packed(model.word_pairs),
         short_forms=_packed(f"{form} {words}" for form, words in model.short_forms.items()),
         fingerprint=_packed([model.fingerprint]),
     )
@@ -136,6 +134,7 @@ def _model(arrays: Mapping[str, NDArray[Any]]) -> Model:
         bias=arrays["bias"],
         threshold=float(arrays["threshold"]),
         word_counts=dict(zip(_unpacked(arrays["known"]), arrays["uses"].tolist(), strict=True)),
+        word_pairs=_unpacked(arrays["pairs"]),
         short_forms=dict(line.split(" ", 1) for line in _unpacked(arrays["short_forms"])),
         fingerprint="".join(_unpacked(arrays["fingerprint"])),
     )

@@ -38,7 +38,7 @@ class Speller:
 
     def __init__(self, counts: Mapping[str, int], pairs: Iterable[str] = ()) -> None:
         self._counts = dict(counts)
-        self._pairs = frozenset(pairs)
+        self._pairs = frozenset(pair for pair in pairs if all(word in self._counts for word in pair.split()))
         self._by_slip: dict[str, list[str]] = defaultdict(list)
         self._by_consonants: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)

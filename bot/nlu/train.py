@@ -17,6 +17,7 @@ from bot.nlu.classify import OUT_OF_SCOPE, Model
 from bot.nlu.features import Vectoriser
 from bot.nlu.noise import noisy
 from bot.nlu.normalise import Normaliser, Words
+from bot.nlu.spelling import Speller
 from bot.nlu.training_data import TRAINING_FOLDER, Example, read_folder
 from bot.nlu.vocabulary import Vocabulary, read_vocabulary
 
@@ -78,7 +79,7 @@ def distinct(examples: Sequence[Example]) -> list[Example]:
 def learn(examples: Sequence[Example], vocabulary: Vocabulary) -> Model:
     """A calibrated classifier of the examples; the same examples give the same one. Its fingerprint is empty."""
     word_counts, pairs = _words_used(examples, vocabulary)
-    normaliser = Normaliser(vocabulary.short_forms, classify.speller(word_counts, pairs))
+    normaliser = Normaliser(vocabulary.short_forms, Speller(word_counts, pairs))
     messages = [normaliser(text) for text in _with_slips([example.text for example in examples])]
     intents = np.array([example.intent for example in examples] * (1 + len(_SLIPS)))
     vectoriser = features.fit(messages, vocabulary.concepts, _RAREST)
@@ -93,6 +94,7 @@ def learn(examples: Sequence[Example], vocabulary: Vocabulary) -> Model:
         bias=((fitted.intercept_ + refusal * (np.array(names) == OUT_OF_SCOPE)) * scale).astype(np.float32),
         threshold=threshold,
         word_counts=word_counts,
+        word_pairs=pairs,
         short_forms=vocabulary.short_forms,
         fingerprint="",
     )
@@ -115,14 +117,14 @@ def matrix(vectoriser: Vectoriser, messages: Sequence[Words]) -> Any:
     return csr_matrix((values, positions, ends), shape=(len(messages), len(vectoriser.rarity)))
 
 
-def _words_used(examples: Sequence[Example], vocabulary: Vocabulary) -> tuple[Counter[str], list[str]]:
+def _words_used(examples: Sequence[Example], vocabulary: Vocabulary) -> tuple[Counter[str], tuple[str, ...]]:
     """How often each word is used (words of the vocabulary once more), and the pairs seen often enough."""
     normaliser = Normaliser(vocabulary.short_forms)
     messages = [normaliser(example.text).typed for example in examples]
     words = Counter(word for message in messages for word in message)
     words.update(vocabulary.concepts.keys())
     pairs = Counter(" ".join(pair) for message in messages for pair in pairwise(message))
-    return words, [pair for pair, count in pairs.items() if count >= _SEEN_PAIR]
+    return words, tuple(pair for pair, count in pairs.items() if count >= _SEEN_PAIR)
 
 
 def _with_slips(texts: Sequence[str]) -> Iterator[str]:

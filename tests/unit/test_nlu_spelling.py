@@ -49,6 +49,10 @@ def test_the_neighbour_decides_between_words_as_near():
     assert near.repair(["bux"]) == ["but"]
 
 
+def test_a_pair_of_words_nobody_knows_parts_nothing():
+    assert Speller({"did": 20}, ["did ddnt"]).repair(["did", "didddnt"]) == ["did", "didddnt"]
+
+
 @given(st.lists(st.text(alphabet="abcdehikmnoprtuwy", max_size=12)))
 def test_repairing_again_changes_nothing(words):
     once = " ".join(speller.repair(words)).split()
