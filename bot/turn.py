@@ -12,6 +12,7 @@ from sqlmodel import Session
 from bot.actions.context import TurnContext, current_turn
 from bot.actions.executor import Actions
 from bot.composing import Composer
+from bot.dialogue.aside import set_aside
 from bot.dialogue.engine import advance, expecting
 from bot.dialogue.flows import Flows
 from bot.dialogue.safety import Hit, Safety
@@ -74,7 +75,9 @@ class TurnTaker:
             return []
         hits = () if arrival.safety_checked else self._dialogue.safety.check(words_of(arrival))
         if hits:
-            return self._commit(lambda session: self._red_flag(session, arrival, stored, hits))
+            texts = self._commit(lambda session: self._red_flag(session, arrival, stored, hits))
+            self._set_aside(arrival)
+            return texts
         try:
             return self._answer(arrival, stored, recent)
         except Exception:
@@ -98,7 +101,10 @@ class TurnTaker:
     def _answer(self, arrival: Arrival, stored: Stored, recent: int) -> list[str]:
         keyword = consent.keyword_of(arrival.body, arrival.details.get("opt_out_type"))
         if keyword is not None:
-            return self._commit(lambda session: self._keyword(session, arrival, keyword))
+            texts = self._commit(lambda session: self._keyword(session, arrival, keyword))
+            if keyword is consent.Keyword.STOP:
+                self._set_aside(arrival)
+            return texts
         if arrival.opted_out or stored.is_with_staff(self._clock.now()) or _is_spam(arrival.body):
             return self._commit(lambda session: self._stay_silent(session, arrival))
         if recent > self._replies_per_hour:
@@ -165,11 +171,11 @@ class TurnTaker:
         *,
         is_first: bool,
     ) -> list[OutboxRow]:
-        """Save the state and write the answer; the first one begins with who we are."""
-        texts = self._dialogue.composer.texts(said, arrival.channel, state.slots, welcome=is_first)
+        """Save the state and write the answer; the first one begins with who we are, unless it ends all texts."""
+        stopped = consent.is_opted_out(session, arrival.address)
+        texts = self._dialogue.composer.texts(said, arrival.channel, state.slots, welcome=is_first and not stopped)
         state.version = self._dialogue.flows.version
         conversations.save(session, arrival.identity_id, state.to_json(), now)
-        stopped = consent.is_opted_out(session, arrival.address)
         return [self._reply(session, arrival, "consent" if stopped else "reply", text, now) for text in texts]
 
     def _reply(self, session: Session, arrival: Arrival, kind: str, text: str, now: datetime) -> OutboxRow:
@@ -184,7 +190,7 @@ class TurnTaker:
         )
 
     def _red_flag(self, session: Session, arrival: Arrival, stored: Stored, hits: Sequence[Hit]) -> list[OutboxRow]:
-        """Store the hits and send the fixed reply; the dialogue stays where it was."""
+        """Store the hits and send the fixed reply."""
         if not inbox.mark_processed(session, arrival.id):
             return []
         now = self._clock.now()
@@ -207,6 +213,20 @@ class TurnTaker:
         slots = stored.state.get("slots", {})
         told = f"{slots.get('access') or ''} {words_of(arrival)}"
         return bool(_TEXT_ONLY & set(slots.get("access_wish") or ())) or self._dialogue.safety.cannot_phone(told)
+
+    def _set_aside(self, arrival: Arrival) -> None:
+        """Leave what was in progress until the person asks for it; the reply is already safe if this fails."""
+
+        def unit(session: Session) -> None:
+            stored = conversations.load(session, arrival.identity_id, lock=True)
+            if stored.state:
+                state = set_aside(State.from_json(stored.state))
+                conversations.save(session, arrival.identity_id, state.to_json(), self._clock.now())
+
+        try:
+            self._database.write(unit)
+        except Exception:
+            log.exception("set_aside_failed", inbound_id=arrival.id)
 
     def _keyword(self, session: Session, arrival: Arrival, keyword: consent.Keyword) -> list[OutboxRow]:
         if not inbox.mark_processed(session, arrival.id):

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from bot.dialogue.compiler import collected
 from bot.dialogue.conditions import Condition
 from bot.dialogue.flows import Flow, Flows, Step
-from bot.dialogue.intents import CANCEL, NEVER_MIND
+from bot.dialogue.intents import BY_PHRASE
 from bot.dialogue.models import END, ActionStep, CallStep, CollectStep, LinkStep, SetSlotsStep, UtterStep
 from bot.dialogue.problems import Problem, Source
 from bot.dialogue.repair import ENGINE_ACTIONS
@@ -47,7 +47,7 @@ def check_rules(names: Names, source: Source) -> Iterator[Problem]:
 
 def check_phrases(names: Names, source: Source) -> Iterator[Problem]:
     """Yield phrases that mean an intent nobody knows."""
-    known = {*names.intents, CANCEL, NEVER_MIND}
+    known = {*names.intents, *BY_PHRASE}
     for intent in source.names("phrases") if names.intents else ():
         if intent not in known:
             yield source.problem("unknown_intent", f"phrases mean {intent}", "phrases", intent)
@@ -179,7 +179,7 @@ def _unknown_intents(names: Names, flow: Flow) -> Found:
     for step in flow.steps.values():
         if isinstance(step.model, CollectStep):
             named |= {way.intent for way in step.model.on_intent}
-    for intent in sorted(named - {*names.intents, CANCEL, NEVER_MIND}):
+    for intent in sorted(named - {*names.intents, *BY_PHRASE}):
         yield "unknown_intent", f"no message is ever understood as {intent}"
 
 

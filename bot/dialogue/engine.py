@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.dialogue import frames, repair
+from bot.dialogue import aside, frames, repair
 from bot.dialogue.answers import answer_to
 from bot.dialogue.cleanup import tidy
 from bot.dialogue.commands import (
@@ -27,6 +27,7 @@ from bot.dialogue.commands import (
     TakeWay,
 )
 from bot.dialogue.flows import Flows
+from bot.dialogue.intents import OUT_OF_SCOPE
 from bot.dialogue.models import CollectStep
 from bot.dialogue.reading import by_phrase, read
 from bot.dialogue.state import Frame, Question, State
@@ -56,9 +57,11 @@ def advance(flows: Flows, state: State, understanding: Understanding, run_action
     """
     walk = Walk(flows, state.copy(), run_action, now)
     repair.adopt(flows, walk.state)
-    said = by_phrase(flows, _with_payloads(understanding, expecting(state)))
-    _dismiss_patterns(walk, said)
-    commands = tidy(flows, walk.state, _read(walk, said))
+    said = by_phrase(flows, state, _with_payloads(understanding, expecting(state)))
+    commands: list[Command] = [GoOn()]
+    if not aside.resume(flows, walk.state, said):
+        _dismiss_patterns(walk, said)
+        commands = tidy(flows, walk.state, _read(walk, said))
     for command in commands:
         walk.note("command", "", type(command).__name__)
         _EFFECTS[type(command)](walk, command, commands)
@@ -164,6 +167,15 @@ def _take_way(walk: Walk, command: TakeWay) -> None:
     go_to(frame, command.step)
 
 
+def _start(walk: Walk, command: StartFlow, _: list[Command]) -> None:
+    """Start a flow; being asked for what is not ours is half understood, so that the ladder goes on from there."""
+    outside = {flow.name for flow, _ in walk.flows.triggers.get(OUT_OF_SCOPE, ())}
+    walk.state.misses = walk.state.misses + 1 if command.flow in outside else 0
+    if walk.flows[command.flow].asks:
+        aside.forget(walk)
+    frames.start(walk, command.flow)
+
+
 def _start_again(walk: Walk, _: StartAgain, commands: list[Command]) -> None:
     walk.state.misses = 0
     repair.start_again(walk, goal=any(isinstance(command, StartFlow) for command in commands))
@@ -185,7 +197,7 @@ _EFFECTS: dict[type, Callable[[Walk, Any, list[Command]], None]] = {
     TakeWay: _understood(_take_way),
     SetSlots: _understood(lambda walk, command: repair.take_slots(walk, command.values)),
     CorrectSlots: _understood(lambda walk, command: repair.take_slots(walk, command.values)),
-    StartFlow: _understood(lambda walk, command: frames.start(walk, command.flow)),
+    StartFlow: _start,
     CancelFlow: _understood(lambda walk, command: repair.cancel(walk, or_booking=command.or_booking)),
     StartAgain: _start_again,
     GoBack: _understood(lambda walk, _: repair.back(walk)),

@@ -10,8 +10,11 @@ START_AGAIN = "start_again"
 GO_BACK = "go_back"
 REPEAT = "repeat"
 
-# Known by phrase only: the first also means "cancel my booking" when nothing is in progress, the second nothing then.
+# Known by phrase only: the first also means "cancel my booking" when nothing is in progress, the second nothing then,
+# the third only when something was set aside.
 CANCEL = "cancel"
 NEVER_MIND = "never_mind"
+RESUME = "resume"
+BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME})
 
 CONTROLS = frozenset({START_AGAIN, GO_BACK, REPEAT, CANCEL, NEVER_MIND})

@@ -14,7 +14,7 @@ from bot.dialogue.conditions import ConditionError
 from bot.dialogue.flows import Flow, Flows
 from bot.dialogue.models import FlowModel, FlowsFile, PatternsFile, SlotRulesFile, Strict
 from bot.dialogue.responses import Responses, ResponsesFile
-from bot.dialogue.words import folded
+from bot.dialogue.words import as_phrase
 from services.core.errors import ConfigurationError
 
 PATTERNS = "patterns.yml"
@@ -43,7 +43,7 @@ def load(folder: Path, language: str = "en") -> Flows:
         flows=with_reach(compile_flows({**files, PATTERNS: patterns.flows}), slots),
         rules=slots,
         responses=load_responses(folder, language),
-        phrases={folded(words): intent for intent, many in patterns.phrases.items() for words in many},
+        phrases={as_phrase(words): intent for intent, many in patterns.phrases.items() for words in many},
         joins=frozenset(patterns.joins),
         limits=patterns.limits,
         version=_version(folder, [*files, PATTERNS, SLOT_RULES]),

@@ -32,6 +32,7 @@ from bot.dialogue.intents import (
     NO,
     OUT_OF_SCOPE,
     REPEAT,
+    RESUME,
     SKIP,
     START_AGAIN,
     YES,
@@ -39,7 +40,7 @@ from bot.dialogue.intents import (
 from bot.dialogue.models import IntentTrigger
 from bot.dialogue.picking import is_old_choice, picked_from, start_of_pick
 from bot.dialogue.state import State
-from bot.dialogue.words import folded
+from bot.dialogue.words import as_phrase, folded
 from bot.understanding import Understanding
 
 _CONTROL_COMMANDS: dict[str, Command] = {
@@ -52,20 +53,24 @@ MEANING = "option_meaning_"
 _LONG = 5
 _MORE_THAN_AN_ANSWER = 3
 _NEVER = 2.0
+# After so many misses a person is offered, and what is out of scope is not said once more.
+_SAID_ENOUGH = 2
 
 
 def read(flows: Flows, state: State, said: Understanding, now: datetime) -> list[Command]:
     """Return what the message may ask for, the doubtful last; `cleanup.tidy` makes them fit together."""
-    said = by_phrase(flows, said)
+    said = by_phrase(flows, state, said)
     heard = Heard(flows, state, said, answer_to(flows, state, said), now)
     reading = _Reading(heard, values_of(heard), picked_from(heard))
     return [*reading.commands(), reading.leftover()]
 
 
-def by_phrase(flows: Flows, said: Understanding) -> Understanding:
+def by_phrase(flows: Flows, state: State, said: Understanding) -> Understanding:
     """Give a message that is one of the known phrases the intent it means, for certain."""
-    intent = flows.phrases.get(folded(said.text))
-    return replace(said, intent=intent, confidence=1.0, ranking=((intent, 1.0),)) if intent else said
+    intent = flows.phrases.get(as_phrase(said.text))
+    if intent is None or (intent == RESUME and not state.aside):
+        return said
+    return replace(said, intent=intent, confidence=1.0, ranking=((intent, 1.0),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,8 @@ class _Reading:
 
     def _may_start(self, flow: Flow, trigger: IntentTrigger, slots: dict[str, Any]) -> bool:
         if trigger.idle and self.heard.state.frames:
+            return False
+        if trigger.name == OUT_OF_SCOPE and self.heard.state.misses >= _SAID_ENOUGH:
             return False
         return flow.guard is None or flow.guard.holds(slots)
 

@@ -134,14 +134,17 @@ ENGINE_ACTIONS: dict[str, Callable[[Walk, Frame], None]] = {
 
 def adopt(flows: Flows, state: State) -> None:
     """Fit a conversation begun under other dialogue files to these: nothing is forgotten but places that are gone."""
-    if state.version == flows.version:
-        return
+    if state.version != flows.version:
+        state.frames, state.aside = _kept(flows, state.frames), _kept(flows, state.aside)
+
+
+def _kept(flows: Flows, frames: Iterable[Frame]) -> list[Frame]:
     kept: list[Frame] = []
-    for frame in state.frames:
+    for frame in frames:
         orphan = frame.called and (not kept or kept[-1].step is None)
         if frame.flow in flows.flows and not orphan:
             kept.append(_adopted(flows, frame))
-    state.frames = kept
+    return kept
 
 
 def _adopted(flows: Flows, frame: Frame) -> Frame:

@@ -90,6 +90,7 @@ class State:
 
     `frames` has the active flow last. `asks` counts how often each question ("flow.step") was put without progress,
     `misses` the messages in a row that were not understood. `last` is the last reply. `version` is that of the files.
+    `aside` are frames set aside until the person asks to go on.
     """
 
     version: str = ""
@@ -99,6 +100,7 @@ class State:
     asks: dict[str, int] = field(default_factory=dict)
     misses: int = 0
     last: list[Utterance] = field(default_factory=list)
+    aside: list[Frame] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON that shares nothing mutable with it but slot values."""
@@ -110,6 +112,7 @@ class State:
             "asks": dict(self.asks),
             "misses": self.misses,
             "last": [utterance.to_json() for utterance in self.last],
+            "aside": [_frame_to_json(frame) for frame in self.aside],
         }
 
     @classmethod
@@ -123,6 +126,7 @@ class State:
             asks=dict(data.get("asks", {})),
             misses=data.get("misses", 0),
             last=[Utterance.from_json(utterance) for utterance in data.get("last", ())],
+            aside=[_frame(frame) for frame in data.get("aside", ())],
         )
 
     @property

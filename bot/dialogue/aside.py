@@ -1,0 +1,43 @@
+"""What was in progress before an emergency, or before texts were stopped: set aside until the person asks for it."""
+
+from bot.dialogue.flows import Flows
+from bot.dialogue.frames import release
+from bot.dialogue.intents import RESUME
+from bot.dialogue.state import State
+from bot.dialogue.walk import Walk
+from bot.understanding import Understanding
+
+# The slot that tells responses and patterns that something waits to be taken up again.
+PAUSED = "paused"
+
+
+def set_aside(state: State) -> State:
+    """Return the state with what is in progress set aside, so that "ok" is not taken for an answer to it."""
+    kept = state.copy()
+    if not kept.frames:
+        return kept
+    kept.aside, kept.frames = kept.frames, []
+    kept.slots[PAUSED] = True
+    kept.asks.clear()
+    kept.misses = 0
+    return kept
+
+
+def resume(flows: Flows, state: State, said: Understanding) -> bool:
+    """Bring back what was set aside if the message asks for it; say whether it says that and nothing else."""
+    if not state.aside or said.confidence < flows.limits.start:
+        return False
+    waiting = {frame.flow for frame in state.aside}
+    meant = {flow.name for flow, _ in flows.triggers.get(said.intent, ())}
+    if said.intent != RESUME and not waiting & meant:
+        return False
+    state.frames, state.aside = state.aside, []
+    state.slots.pop(PAUSED, None)
+    return said.intent == RESUME
+
+
+def forget(walk: Walk) -> None:
+    """Forget what was set aside, since something else has begun."""
+    own = [slot for frame in walk.state.aside for slot in frame.own if slot not in walk.given]
+    walk.state.aside = []
+    release(walk, [*own, PAUSED])
