@@ -90,9 +90,17 @@ def _asking(understood: Understanding, expecting: Expecting | None, now: datetim
     if understood.intent not in _QUESTIONS or understood.confidence < _SURE:
         return understood
     is_about = expecting is not None and pointed_out(understood.text, expecting.options, now) is not None
+    if not is_about and {"place", "need"} <= {entity.kind for entity in understood.entities}:
+        return _also_wishing(understood)
     if understood.intent == "event_details" and not is_about:
         return understood
     return replace(understood, entities=tuple(one for one in understood.entities if one.kind not in _NAMED))
+
+
+def _also_wishing(understood: Understanding) -> Understanding:
+    """Take "yoga in E17, and what does it cost" for two wishes, the second to find something."""
+    first = understood.ranking[0]
+    return replace(understood, ranking=(first, ("inform", first[1] / 2)))
 
 
 def _bare_facts(understood: Understanding) -> Understanding:

@@ -18,10 +18,12 @@ _WITHOUT = {"morning": (time(12), None), "evening": (None, time(17))}
 def window_of(dates: Sequence[dict[str, Any]], now: datetime) -> Window:
     """The window that the date entities describe, never before `now`; several dates are alternatives.
 
-    A date with `not` takes a recurring weekday or a part of the day out; one with `any_day` says only a time.
+    A date with `not` takes a recurring weekday or a part of the day out; one with `any_day` says only a time. A date
+    that has passed says nothing any more.
     """
-    wanted = [date for date in dates if not date.get("not")]
-    refused = [date for date in dates if date.get("not")]
+    ahead = [date for date in dates if not date.get("to") or datetime.fromisoformat(date["to"]) > now]
+    wanted = [date for date in ahead if not date.get("not")]
+    refused = [date for date in ahead if date.get("not")]
     dated = [date for date in wanted if not date.get("any_day")]
     is_dated = bool(dated) and len(dated) == len(wanted)
     earliest, latest = _hours(wanted, refused)

@@ -18,7 +18,7 @@ def pointed_out(text: str, options: Sequence[Option], now: datetime) -> int | No
     Unlike `choose` it does not ask whether the message picks that option. `now` is aware UTC.
     """
     tokens = tokenise(text)
-    numbered = {index for index in _numbered(tokens) if index < len(options)}
+    numbered = {index for index in _numbered(tokens) if 0 <= index < len(options)}
     if numbered:
         return numbered.pop() if len(numbered) == 1 else None
     left = frozenset(range(len(options)))
@@ -30,13 +30,16 @@ def pointed_out(text: str, options: Sequence[Option], now: datetime) -> int | No
 def _numbered(tokens: Tokens) -> Iterator[int]:
     """Yield the places in the list that are named: "number 2", "the second one"."""
     words, known = tokens.words, choice_words()
-    for place, word in enumerate(words):
-        before, after = words[place - 1] if place else "", words[place + 1 : place + 2]
-        if word in known.ordinals and (before == "the" or after in (("one",), ("option",))):
+    for before, word, after in zip(("", *words), words, (*words[1:], ""), strict=False):
+        if word in known.ordinals and (before == "the" or after in ("one", "option")):
             yield known.ordinals[word] - 1
-        number = known.numbers.get(word) or (int(word) if word.isdecimal() else 0)
-        if number and (before in known.named or (word.isdecimal() and len(words) < _FEW)):
-            yield number - 1
+        elif before in known.named or (word.isdecimal() and len(words) < _FEW):
+            yield _number(word) - 1
+
+
+def _number(word: str) -> int:
+    """Return the number that a word or figure is, 0 if none."""
+    return int(word) if word.isdecimal() else choice_words().numbers.get(word, 0)
 
 
 def _described(tokens: Tokens, options: Sequence[Option], now: datetime) -> Iterator[frozenset[int]]:
