@@ -21,15 +21,14 @@ def window_of(dates: Sequence[dict[str, Any]], now: datetime) -> Window:
     A date with `not` takes a recurring weekday or a part of the day out; one with `any_day` says only a time. A date
     that has passed says nothing any more.
     """
-    ahead = [date for date in dates if not date.get("to") or datetime.fromisoformat(date["to"]) > now]
+    ahead = [date for date in dates if not _has_passed(date, now)]
     wanted = [date for date in ahead if not date.get("not")]
     refused = [date for date in ahead if date.get("not")]
-    dated = [date for date in wanted if not date.get("any_day")]
-    is_dated = bool(dated) and len(dated) == len(wanted)
+    starts_from, starts_before = _stretch(wanted, now)
     earliest, latest = _hours(wanted, refused)
     return Window(
-        starts_from=max(now, min(_moments(dated, "from"))) if is_dated else now,
-        starts_before=max(_moments(dated, "to")) if is_dated else None,
+        starts_from=starts_from,
+        starts_before=starts_before,
         weekdays=_weekdays(wanted) if all(date.get("weekdays") for date in wanted) else frozenset(),
         excluded_weekdays=_weekdays([date for date in refused if date.get("grain") == "recurring"]),
         earliest=earliest,
@@ -37,8 +36,16 @@ def window_of(dates: Sequence[dict[str, Any]], now: datetime) -> Window:
     )
 
 
-def _moments(dates: Sequence[dict[str, Any]], end: str) -> list[datetime]:
-    return [datetime.fromisoformat(date[end]) for date in dates]
+def _has_passed(date: dict[str, Any], now: datetime) -> bool:
+    return bool(date.get("to")) and datetime.fromisoformat(date["to"]) <= now
+
+
+def _stretch(wanted: Sequence[dict[str, Any]], now: datetime) -> tuple[datetime, datetime | None]:
+    """From the first to the last day that any wish names; from now on if one of them names none."""
+    if not wanted or any(date.get("any_day") for date in wanted):
+        return now, None
+    starts, ends = ([datetime.fromisoformat(date[end]) for date in wanted] for end in ("from", "to"))
+    return max(now, min(starts)), max(ends)
 
 
 def _weekdays(dates: Sequence[dict[str, Any]]) -> frozenset[int]:
@@ -51,10 +58,14 @@ def _hours(wanted: Sequence[dict[str, Any]], refused: Sequence[dict[str, Any]]) 
     starts, ends = [start for start, _ in spans], [end for _, end in spans]
     earliest = None if None in starts else min(filter(None, starts), default=None)
     latest = None if None in ends else max(filter(None, ends), default=None)
-    for date in refused:
-        start, end = _WITHOUT.get(date.get("part") or "", (None, None)) if not date.get("weekdays") else (None, None)
+    for start, end in (_left_without(date) for date in refused):
         earliest, latest = earliest or start, latest or end
     return earliest, latest
+
+
+def _left_without(date: dict[str, Any]) -> tuple[time | None, time | None]:
+    """What is left of a day without a part of every day ("not mornings"); "not Monday morning" leaves it whole."""
+    return (None, None) if date.get("weekdays") else _WITHOUT.get(date.get("part") or "", (None, None))
 
 
 def _span(date: dict[str, Any]) -> tuple[time | None, time | None]:
