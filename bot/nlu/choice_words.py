@@ -22,6 +22,8 @@ class ChoiceWords:
     latest: frozenset[str]
     named: frozenset[str]
     against: frozenset[str]
+    refusing: frozenset[str]
+    sizing: frozenset[str]
     undoing: frozenset[str]
     asking: frozenset[str]
     asking_first: frozenset[str]

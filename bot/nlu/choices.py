@@ -1,7 +1,8 @@
 """Telling which line of a menu a message picks: "2", "no 3", "b)", "the second one dear", "the thursday one"."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.nlu.choice_words import choice_words
@@ -12,6 +13,7 @@ from bot.nlu.tokens import Tokens, tokenise
 from bot.understanding import Entity, Option
 
 _WORDS_OF_TITLE = 2  # as many fillers ("look", "good") that are words of a title mean it
+_PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _SIDE_WORDS = 4  # words beside "the second one" that still leave it a choice
 
 
@@ -39,8 +41,14 @@ def choose(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], u
     exact = exact_choice(tokens, options)
     if exact or not tokens.words or not options:
         return exact
-    if _is_against(tokens, undoing):
-        return None
+    begins = _corrected_from(tokens)
+    if begins:
+        return _choose_instead(tokens, options, dates, begins, undoing)
+    return None if _is_against(tokens, undoing) else _meant(tokens, options, dates)
+
+
+def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -> Choice | None:
+    """Return the line that a message points at or describes."""
     dates = [date for date in dates if _tells_when(tokens, date)]
     dated = frozenset(place for date in dates for place in _places(tokens, date, len(options)))
     pointers = find_pointers(tokens, len(options), dated)
@@ -48,6 +56,27 @@ def choose(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], u
         spoken = [date for date in dates if not any(_covers(tokens, date, pointer.word) for pointer in pointers)]
         return _pointed_at(tokens, options, pointers, spoken)
     return _described(tokens, options, dates, dated)
+
+
+def _corrected_from(tokens: Tokens) -> int:
+    """Return where the last part of a message begins after one that refuses something ("not that, 3"), else 0."""
+    pauses = (
+        place
+        for place in range(len(tokens.words) - 1, 0, -1)
+        if _PAUSE.search(tokens.text, tokens.ends[place - 1], tokens.starts[place])
+    )
+    begins = next(pauses, 0)
+    return 0 if choice_words().refusing.isdisjoint(tokens.words[:begins]) else begins
+
+
+def _choose_instead(
+    tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], begins: int, undoing: bool
+) -> Choice | None:
+    """Return what the words from `begins` on pick."""
+    start = tokens.starts[begins]
+    left = [replace(date, start=date.start - start, end=date.end - start) for date in dates if date.start >= start]
+    choice = choose(tokenise(tokens.text[start:]), options, left, undoing)
+    return Choice(choice.index, choice.first + begins, choice.last + begins) if choice else None
 
 
 def _is_against(tokens: Tokens, undoing: bool) -> bool:

@@ -55,10 +55,11 @@ def _number(tokens: Tokens, place: int) -> Pointer | None:
 
 
 def _counts_people(words: tuple[str, ...], place: int) -> bool:
-    """Return whether a number is a party's size: "2 of us", "one place", "for two"."""
+    """Return whether a number is a party's size: "2 of us", "one place", "for two", "make it 3"."""
     after = words[place + 1 : place + 2]
     led = words[max(place - 1, 0)] == "for" and words[max(place - 2, 0)] not in ("go", "going", "opt")
-    return led or after == ("of",) or not choice_words().people.isdisjoint(after)
+    sized = " ".join(words[max(place - 2, 0) : place]) in choice_words().sizing
+    return led or sized or after == ("of",) or not choice_words().people.isdisjoint(after)
 
 
 def _letter(tokens: Tokens, place: int) -> Pointer | None:

@@ -20,6 +20,13 @@ SERIES = tuple(
     for week, day in enumerate((5, 12, 20, 28))
 )
 PLACES = (Option("place:1", "Barking"), Option("place:2", "Barnet"), Option("place:3", "Barnes"))
+HALLS = (
+    Option("a", "Walking group", "Selby Centre"),
+    Option("b", "Gentle yoga", "Wembley Library"),
+    Option("c", "Sleep well", "Online"),
+    Option("d", "Art class", "Bernie Grant Arts Centre"),
+    Option("e", "Choir", "Ilford Hall"),
+)
 TITLES = (Option("a", "Look Good Feel Better"), Option("b", "Sleep well"), Option("c", "Money advice"))
 
 PICKED = """
@@ -35,6 +42,8 @@ PICKED = """
 1: event:57 | Yoga for beginners, Thursday 10 December, 6pm
 2: 3 | no 3 | no. 3 | #3 | Three please | can i have 3 | i want to book number 3 | no, 3 | c please
 2: third one thanks | the last one | last | the bottom one | fear of recurrence | recurrance workshop
+2: no wait not that, 3 | not that one, the 3rd | not that - 3 | not 1, 3 | not 2. number 3 please
+2: details of 3 | make it the third | make it number 3
 2: the online one | thursday at 2 | the 2pm one on thursday | thursday afternoon please | event:63
 """
 NOT_PICKED = """
@@ -47,7 +56,8 @@ i want a different one | do you have anything else | has anyone got 2 tickets | 
 anything on a friday | friday | the 9th | hello | b12 bus | second thoughts no | me too | of course
 courses near me | is the course in english | no one called Lorna here | i went in the end | see you later
 ask me later | go back to the first question | can you repeat the last message | no two adults | one place please
-3 places | for two
+3 places | for two | make it 3 | make that 2 | can you make it two | actually make it 2 please | not that
+3, not 2 | not 2/3 | not 1, either 2 or 3 | dont tell him, what is 2
 the yoga was lovely | yoga near me | find me a yoga class | evenings only | mornings best for me | after work
 cancel the yoga
 change me to the later one | alert(1) | begin again | wake me up at 6 | babysitter for friday
@@ -65,6 +75,11 @@ ALIKE = """
 1: barnet | barnett | place:2
 0: Barking please | barking
 -: bar
+"""
+VENUES = """
+0: the selby centre one | selby centre please
+1: yes the wembley one
+-: the centre one
 """
 COMMON = """
 0: look good | look good one | feel better
@@ -103,6 +118,11 @@ def test_dates_tell_the_sessions_of_a_series_apart(text, index):
 @pytest.mark.parametrize(("text", "index"), rows(ALIKE))
 def test_titles_alike_are_told_apart(text, index):
     assert find_choice(text, PLACES, NOW) == index
+
+
+@pytest.mark.parametrize(("text", "index"), rows(VENUES))
+def test_a_centre_is_no_place_in_the_list(text, index):
+    assert find_choice(text, HALLS, NOW) == index
 
 
 @pytest.mark.parametrize(("text", "index"), rows(COMMON))
