@@ -16,6 +16,9 @@ LONGEST = 1600
 # What someone says of an event they look for, and how sure an intent must be to outweigh it.
 _FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title", "mode"})
 _SURE = 0.7
+_LITTLE = 2
+# What is said along with a wish, or of one.
+_BESIDE = frozenset({"correction", "greet", "thanks"})
 # Questions about one event: what they name is what they are about, and neither chosen nor looked for.
 _QUESTIONS = frozenset(
     {"travel_directions", "parking", "event_details", "cost_question", "what_to_bring", "online_link", "late_or_lost"}
@@ -42,7 +45,7 @@ class Reader:
             return _pinned(self.nearest_place(*pin))
         text = words_of(arrival)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
-        understood = self._with_title(_online_as_place(understood, expecting), expecting)
+        understood = self._with_title(understood, expecting)
         if expecting is not None and expecting.slot == ASKED_ABOUT:
             return _about(understood, expecting, now)
         understood = _asking(understood, expecting, now)
@@ -105,12 +108,19 @@ def _also_wishing(understood: Understanding) -> Understanding:
 
 def _bare_facts(understood: Understanding) -> Understanding:
     """Take facts of a wish without a clear intent ("yoga camden"), or a changed one, for the wish to find something."""
-    if not any(entity.kind in _FACTS for entity in understood.entities) or understood.first("choice"):
-        return understood
-    if understood.confidence >= _SURE and understood.intent != "correction":
+    facts = [entity for entity in understood.entities if entity.kind in _FACTS]
+    if not facts or understood.first("choice") or _outweighs(understood, facts):
         return understood
     ranking = (("inform", _SURE), *understood.ranking)
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
+
+
+def _outweighs(understood: Understanding, facts: list[Entity]) -> bool:
+    """Whether what a message is taken for outweighs the facts in it; when they are nearly all, no nonsense."""
+    beside = len(understood.text.split()) - sum(len(fact.words.split()) for fact in facts)
+    if understood.intent == "out_of_scope" and beside <= _LITTLE:
+        return False
+    return understood.confidence >= _SURE and understood.intent not in _BESIDE
 
 
 def _choices_as_payloads(understood: Understanding, expecting: Expecting | None) -> Understanding:
@@ -122,14 +132,3 @@ def _choices_as_payloads(understood: Understanding, expecting: Expecting | None)
         for entity in understood.entities
     )
     return replace(understood, entities=entities)
-
-
-def _online_as_place(understood: Understanding, expecting: Expecting | None) -> Understanding:
-    """Take "online" as the answer to where it should be."""
-    if expecting is None or expecting.kind != "place" or understood.first("place") or understood.first("place_choice"):
-        return understood
-    online = next((e for e in understood.entities if e.kind == "mode" and e.value == "online"), None)
-    if online is None:
-        return understood
-    place = Entity("place", {"name": "online", "online": True}, online.start, online.end, online.words)
-    return replace(understood, entities=(*understood.entities, place))
