@@ -53,7 +53,8 @@ def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Re
     """Return the party that a message names one by one, the sender included."""
     people = _people(tokens, words, lexicon)
     groups = (_group(tokens, words, people, place) for place, word in enumerate(words) if word in _WORDS["sender"])
-    return next((group for group in groups if group), None) or _guests(tokens, words, people)
+    together = next((group for group in groups if group), None)
+    return together or _guests(tokens, words, people) or _only(tokens, words, people)
 
 
 def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_Person]:
@@ -143,6 +144,18 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -
         if _comes_too(words[person.last + 1 : person.last + 6]):
             return person.count + 1, person.first, person.last
     return None
+
+
+def _only(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Reading | None:
+    """Return those who come without the sender ("just him", "only my dad please"), when that is all that is said."""
+    only = next((place for place, word in enumerate(words) if word in _WORDS["only"]), len(words))
+    begins = only + 2 if words[only + 1 : only + 2] == ("for",) else only + 1
+    by_first = {person.first: person for person in people if not is_number(words[person.last])}
+    count, last = 0, begins - 1
+    while person := by_first.get(last + 2 if count and words[last + 1 : last + 2] == ("and",) else last + 1):
+        count, last = count + person.count, person.last
+    ends = bool(tokens.gaps[min(last, len(words) - 1) + 1]) or _WORDS["after_only"].issuperset(words[last + 1 :])
+    return (count, only, last) if count and ends and _WORDS["before_only"].issuperset(words[:only]) else None
 
 
 def _comes_too(after: tuple[str, ...]) -> bool:

@@ -12,6 +12,8 @@ _WORDS = contexts("terms")
 # Kinds of entity that no question has for its kind: they are asked for as a text or a choice.
 _KINDS_BY_SLOT = word_set("audience stage access language relation reference mode")
 _UNNEEDED = frozenset(tuple(pair.split()) for pair in _WORDS["unneeded"])
+_OTHER_MODE = {"online": "in_person", "in_person": "online"}
+_LONGEST_REFUSAL = max(len(phrase.split()) for phrase in _WORDS["refusing"])
 _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak word is no longer
 
 
@@ -33,6 +35,9 @@ def _entity(meaning: Meaning, phrase: Phrase, tokens: Tokens) -> Entity:
 def _meant(tokens: Tokens, phrases: Sequence[Phrase], place: int, expecting: Expecting | None) -> list[Meaning]:
     """Return what a phrase means where it stands: what it surely means, and the first weak meaning that fits."""
     phrase = phrases[place]
+    refused = _mode_instead(tokens, phrase)
+    if refused:
+        return [refused]
     if _is_denied(tokens.words, phrase.first) or _is_unwanted(phrase, tokens.words):
         return []
     sure = [meaning for meaning in phrase.meaning if not meaning.weak]
@@ -41,6 +46,19 @@ def _meant(tokens: Tokens, phrases: Sequence[Phrase], place: int, expecting: Exp
     if asked:
         return sure + (asked if len(tokens.words) <= _SHORT_ANSWER else [])
     return sure + [meaning for meaning in weak if is_plain(tokens, phrases, place, meaning)][:1]
+
+
+def _mode_instead(tokens: Tokens, phrase: Phrase) -> Meaning | None:
+    """Return the other way to attend when one is refused ("no zoom please", "rather not online")."""
+    modes = [meaning.value for meaning in phrase.meaning if meaning.kind == "mode"]
+    if not modes or tokens.words[phrase.first] not in _WORDS["ways"]:
+        return None
+    begins = phrase.first
+    while begins > max(phrase.first - _LONGEST_REFUSAL, 0) and not tokens.gaps[begins]:
+        begins -= 1
+        if " ".join(tokens.words[begins : phrase.first]) in _WORDS["refusing"]:
+            return Meaning("mode", _OTHER_MODE[modes[0]])
+    return None
 
 
 def _is_unwanted(found: Phrase, words: tuple[str, ...]) -> bool:

@@ -32,11 +32,13 @@ def _answer(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: boo
             break
         found = lexicon.answers.at(tokens, words, first)
         if found:
-            return found if _holds(tokens, words, found, asked) else None
+            return found if _holds(tokens, words, found, lexicon, asked) else None
     return None
 
 
-def _holds(tokens: Tokens, words: tuple[str, ...], found: Found[tuple[str, str]], asked: bool) -> bool:
+def _holds(
+    tokens: Tokens, words: tuple[str, ...], found: Found[tuple[str, str]], lexicon: Lexicon, asked: bool
+) -> bool:
     """Return whether a phrase of an answer is one where it stands."""
     sense, strength = found.meaning
     gap = tokens.gaps[found.last + 1]
@@ -45,13 +47,24 @@ def _holds(tokens: Tokens, words: tuple[str, ...], found: Found[tuple[str, str]]
         return False
     if strength == "mild":
         return asked and (not after or bool(gap) or after in _WORDS["polite"])
-    return bool(gap) or not after or not _turns(words[found.first : found.last + 1], after, asked)
+    return bool(gap) or not after or found.first < found.last or not _turns(tokens, words, found.first, lexicon, asked)
 
 
-def _turns(said: tuple[str, ...], after: str, asked: bool) -> bool:
+def _turns(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon, asked: bool) -> bool:
     """Return whether the next word makes something else of a firm answer: "no 3" picks a line, "no dairy" is no no."""
-    if len(said) > 1:
-        return False
-    if _NUMBER.fullmatch(after):
+    if _NUMBER.fullmatch(words[place + 1]):
         return True
-    return said == ("no",) and not asked and after not in _WORDS["after_no"] and after.isalpha()
+    return words[place] == "no" and _is_without(tokens, words, place, lexicon, asked)
+
+
+def _is_without(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon, asked: bool) -> bool:
+    """Return whether the "no" at a place belongs to the next word ("no dairy", "no stairs please", "no rush").
+
+    Where the bot asked, any word that is not known for a thing to be without leaves it an answer ("no Maureen").
+    """
+    after = words[place + 1]
+    if not asked:
+        return after not in _WORDS["after_no"] and after.isalpha()
+    listed, wish = lexicon.phrases.at(tokens, words, place), lexicon.phrases.at(tokens, words, place + 1)
+    wished = any(meaning.kind in ("need", "mode") and not meaning.weak for meaning in wish.meaning) if wish else False
+    return wished or after in _WORDS["without"] or (listed is not None and listed.last > place)

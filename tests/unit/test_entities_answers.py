@@ -68,6 +68,9 @@ COUNTS = """
 3: three places | party of 3
 3: me and 2 others
 3: me my husband and our daughter | there will be 3 of us | we are three | bringing 2 friends | me, my wife and my son
+1: just him | just her | only my dad | its just my mum please | just for him
+2: just my mum and dad | 2, me and my carer
+3: make it 3 | can you make it three
 4: 4 of us | me and my 3 sisters | four people | family of 4 | room for 4
 5: theres 5 of us | 5 ppl
 """
@@ -76,6 +79,7 @@ ASKED_COUNTS = """
 1: nobody else
 2: 2 | two | two pls | both | both of us | a couple | 2 please | 2 of us | me and my wife | us two | there's 2
 2: two, me and my mum
+1: just him | just her coming | only my dad | no only my mum | just the patient
 3: 3 please including me | three | make it three | 3 in total | me plus 2
 6: 6 | six | we're 6
 """
@@ -87,7 +91,8 @@ number 2 | no 3 | 2nd
 my mum and dad live in kent | me and my kids | i am 65 | 9/10 | at 2 | after 6 | 10.30 | 2 miles | the 5th
 2 years ago | bus 38
 my husband will drive | i live with my wife | half two | 07700 900123 | £5 | between you and me its hard
-he told me and left | one day
+he told me and left | one day | only my dad has cancer | just my mum is deaf | just her second chemo
+just my kids | make it 3pm
 """
 NAMES = """
 Maureen: its Maureen | It's maureen | Maureen here | hello its maureen here | my name is maureen | im maureen
@@ -156,7 +161,8 @@ no | n | N | nope | nah | not really | no thanks | no thank you | 👎 | no, SE5
 no ta | not for me
 i dont think so | absolutely not | of course not | no thats wrong | not yet | thats not right | no i cant
 not at the moment | leave it
-no dont book it | nah mate
+no dont book it | nah mate | no its for him | no sorry | no, stairs are hard | no need | no reminders thanks
+no nothing | no wheelchair
 """
 NO_ANSWERS = """
 fine | lovely weather | great | i do yoga | no problem | no more messages | no dairy for me please
@@ -168,7 +174,8 @@ NEITHER = """
 not sure | maybe | dont know | no idea | good morning | ok what time is it | yes? | i said yes to the other one
 great ormond street
 is that ok | what | right so where is it | no one told me | perhaps | it depends | hello | no 3 | i need to think
-SE5 | fine art class
+SE5 | fine art class | no stairs please | no dairy | no online. in person please | no rush | no yoga please
+no energy at the moment | no hurry
 """
 
 

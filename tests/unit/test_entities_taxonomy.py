@@ -165,6 +165,10 @@ NO_ACCESS = "no wheelchair | i dont need a wheelchair | in step with you | a qui
 MODE = """
 online: online | on line please | zoom | from home | i cant travel | virtual | can i join remotely | teams call
 in_person: in person | face to face | f2f | not online | i dont do zoom | no internet
+in_person: no online please | rather not online | i dont want it online | anything but online | no more zoom
+in_person: not keen on zoom | id rather it wasnt online | cant get online
+online: not in person | dont want face to face | no cant travel | no from home please | no, online
+in_person in_person: no online. in person please | in person rather than online
 """
 RELATIONS = """
 father: for my dad | its for my dad | my dad has prostate cancer | dad has cancer | my dads got lung cancer
