@@ -28,7 +28,7 @@ _SEEN_PAIR = 2  # messages two words must stand together in, to be parted where 
 _PENALTY = 0.5  # LinearSVC's C
 _SEED = 20
 # What calibration aims at, on messages held back.
-_FALSE_REFUSALS = 0.045  # share of messages with a meaning that may be taken for out of scope
+_FALSE_REFUSALS = 0.03  # share of messages with a meaning that may be taken for out of scope
 _DISBELIEVED = 0.005  # share of the others whose best intent may be too unlikely to believe
 _HELD_BACK = 5  # every so many-th message of an intent is held back
 _SCALES = np.arange(1.0, 12.1, 0.25)
