@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.dialogue.check_flows import Names, check_flows, check_loops, check_phrases, check_rules
 from bot.dialogue.check_responses import Segments, Texts, check_responses, mentions
 from bot.dialogue.loader import PATTERNS, SLOT_RULES, LoadError, flow_files, load, read
 from bot.dialogue.models import PatternsFile, SlotRulesFile
 from bot.dialogue.problems import Problem, Source
 from bot.dialogue.responses import ResponsesFile
+from services.core import yaml12
 
 VOCABULARY = "slots.yml"
 _CODE = [Path(__file__).parents[2] / folder for folder in ("bot", "services")]
@@ -63,5 +62,5 @@ def _flow_problems(names: Names, sources: dict[str, Source]) -> Iterator[Problem
 def _intents(folder: Path) -> set[str]:
     """The intents that understanding knows; none if the vocabulary file is not there."""
     path = folder / VOCABULARY
-    domain: dict[str, Any] = YAML(typ="safe", pure=True).load(path) if path.exists() else {}
+    domain: dict[str, Any] = yaml12.load(path) if path.exists() else {}
     return {name for entry in domain.get("intents", ()) for name in (entry if isinstance(entry, dict) else [entry])}

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from bot.dialogue.compiler import StepError, compile_flow, with_reach
 from bot.dialogue.conditions import ConditionError
@@ -15,6 +13,7 @@ from bot.dialogue.flows import Flow, Flows
 from bot.dialogue.models import FlowModel, FlowsFile, PatternsFile, SlotRulesFile, Strict
 from bot.dialogue.responses import Responses, ResponsesFile
 from bot.dialogue.words import as_phrase
+from services.core import yaml12
 from services.core.errors import ConfigurationError
 
 PATTERNS = "patterns.yml"
@@ -67,11 +66,11 @@ def flow_files(folder: Path) -> list[str]:
 def read(folder: Path, file: str, model: type[T]) -> T:
     """Read one file by its model, or raise LoadError."""
     try:
-        return model.model_validate(YAML(typ="safe", pure=True).load(folder / file))
+        return model.model_validate(yaml12.load(folder / file))
     except FileNotFoundError as error:
         raise LoadError(file, "is missing") from error
-    except MarkedYAMLError as error:
-        raise LoadError(file, f"is not YAML: {error.problem}{error.problem_mark}") from error
+    except yaml12.UnreadableYaml as error:
+        raise LoadError(file, f"is not YAML: {error.problem} in line {error.line}") from error
     except ValidationError as error:
         raise LoadError(file, _told(error)) from error
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from services.core import yaml12
 
 _BOOLEANS = {"yes", "no", "on", "off", "y", "n"}
 
@@ -30,7 +31,7 @@ class Source:
 
     def __init__(self, folder: Path, file: str) -> None:
         self.file = file
-        self._root: Any = YAML(typ="rt", pure=True).compose((folder / file).read_text(encoding="utf-8"))
+        self._root: Any = yaml12.compose(folder / file)
 
     def line(self, *path: str) -> int | None:
         """The line of the entry at this path of keys, or of the nearest one above it."""
@@ -54,7 +55,7 @@ class Source:
     def traps(self) -> Iterator[Problem]:
         """Unquoted words and times that other YAML readers take for booleans and numbers."""
         for node in _scalars(self._root):
-            if node.style is None and (node.value.lower() in _BOOLEANS or _is_clock_time(node.value)):
+            if not node.style and (node.value.lower() in _BOOLEANS or _is_clock_time(node.value)):
                 message = f"put {node.value} in quotes: some readers take it for a boolean or a number"
                 yield Problem(self.file, node.start_mark.line + 1, "yaml_trap", message)
 

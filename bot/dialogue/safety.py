@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from ruamel.yaml import YAML
 
 from bot.dialogue.safety_words import END, Phrases, Span, Vocabulary, choices
+from services.core import yaml12
 
 Words = Annotated[list[str], BeforeValidator(lambda text: [w.strip() for w in text.split(",") if w.strip()])]
 Found = Mapping[str, Sequence[Span]]
@@ -187,7 +187,7 @@ class Safety:
 
 def load_safety(path: Path) -> Safety:
     """Read and check `safety.yml`; raises ValueError naming an unknown set, scope or category."""
-    data = SafetyFile(**YAML(typ="safe").load(path))
+    data = SafetyFile(**yaml12.load(path))
     unknown = [*(_sets_named(data) - set(data.sets)), *(_categories_named(data) - set(data.categories))]
     unknown += {name for rule in data.rules.values() for name in rule.scopes} - set(data.scopes)
     if unknown:

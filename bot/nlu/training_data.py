@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from services.core import yaml12
 from services.core.errors import ConfigurationError
 
 TRAINING_FOLDER = "nlu"
@@ -64,8 +62,8 @@ def read_file(path: Path) -> list[Example]:
 def read_yaml(path: Path) -> Any:
     """The plain data of a YAML file; ConfigurationError, naming the file, if it cannot be read."""
     try:
-        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except (YAMLError, OSError) as problem:
+        return yaml12.load(path)
+    except OSError as problem:
         raise ConfigurationError(f"{path.name}: {problem}") from problem
 
 

@@ -5,14 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from services.core import yaml12
 
 LEXICON_FOLDER = Path(__file__).parents[2] / "nlu_data" / "lexicon"
 
 
 def read_list(name: str, folder: Path = LEXICON_FOLDER) -> dict[str, Any]:
     """Return one file of word lists, by its name without ".yml"."""
-    data: dict[str, Any] = YAML(typ="safe").load(folder / f"{name}.yml")
+    data: dict[str, Any] = yaml12.load(folder / f"{name}.yml")
     return data
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from ruamel.yaml import YAML
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
+from services.core import yaml12
 from services.core.clock import LONDON, to_london
 from services.core.errors import WellbeingError
 from services.events.changes import Rejected
@@ -73,7 +73,7 @@ def demo_venue_count() -> int:
 
 @cache
 def _read(name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = YAML(typ="safe").load(_FOLDER / f"{name}.yml")
+    rows: list[dict[str, Any]] = yaml12.load(_FOLDER / f"{name}.yml")
     return rows
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
-from ruamel.yaml import YAML
 
+from services.core import yaml12
 from services.events.taxonomy import load_taxonomy
 
-_LISTS = YAML(typ="safe").load(Path(__file__).with_name("name_words.yml"))
+_LISTS = yaml12.load(Path(__file__).with_name("name_words.yml"))
 _EMPTY = frozenset(_LISTS["empty"].split())
 _KINDS = frozenset(_LISTS["kinds"].split())
 _KINDS_OF_BRANDS = frozenset(_LISTS["kinds_of_brands"].split())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
+from services.core import yaml12
 
 _FILE = Path(__file__).with_name("taxonomy.yml")
 # The lists of the file, and the kind of entity that words of each one name in a message.
@@ -57,7 +57,7 @@ class Taxonomy:
 @cache
 def load_taxonomy() -> Taxonomy:
     """Return the project's taxonomy, read once."""
-    data = YAML(typ="safe").load(_FILE)
+    data = yaml12.load(_FILE)
     lists = {name: _terms(kind, data[name]) for name, kind in _KINDS.items()}
     return Taxonomy(**lists, ignored=_words(data["ignored"]))
 

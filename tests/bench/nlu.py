@@ -33,7 +33,7 @@ MESSAGES = 2000
 LOOP = 100_000
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 WEIGHT = """
-import sys, psutil, numpy, rapidfuzz, ruamel.yaml
+import sys, psutil, numpy, rapidfuzz, yaml
 from pathlib import Path
 from bot.nlu import classify
 before = psutil.Process().memory_info().rss

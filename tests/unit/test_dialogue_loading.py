@@ -100,7 +100,7 @@ def test_a_flow_takes_slots_that_its_actions_depend_on():
             "flows: {f: {description: x, steps: [{collect: c, kind: text, on_intent: [{intent: i}]}]}}",
             "`value` or `then`",
         ),
-        ("flows: {f: {description: x, description: y, steps: [{noop: true}]}}", "duplicate key"),
+        ("flows: {f: {description: x, description: y, steps: [{noop: true}]}}", "comes twice in line 1"),
         ("flows: [", "not YAML"),
     ],
 )

@@ -7,7 +7,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+
+from services.core import yaml12
 
 ROOT = Path(__file__).resolve().parents[2]
 NLU_FILES = sorted((ROOT / "nlu_data" / "nlu").glob("*.yml"))
@@ -22,7 +23,7 @@ BULLET = re.compile(r"^      - \S.*\S$|^      - \S$")
 
 
 def read(path):
-    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return yaml12.load(path)
 
 
 def lines_of(block):
