@@ -18,6 +18,8 @@ _MONTH_LEADS = word_set(
     "in of until by before after from since this next last edge ordinal ordinal_word month vague_month between week"
 )
 _MONTH_FOLLOWS = word_set("ordinal ordinal_word year month vague_month")
+_SURE = {"vague_weekday": "weekday", "vague_month": "month"}
+_HOUR_LEADS = word_set("at about after before until by from between half quarter to past and or dash")
 _ENDS = frozenset(("stop", "pause", ""))
 # Before these, a lone "sat", "sun" or "wed" at the end of a sentence is no day ("where I sat", "in the sun").
 _NO_DAY_AFTER = word_set("i we he she they you who that the a in got get getting be been newly to just have had is")
@@ -37,14 +39,14 @@ def settle_vague(atoms: list[Atom], words: tuple[str, ...], asked: bool) -> list
 
 def _settled(atoms: list[Atom], place: int, words: tuple[str, ...], asked: bool) -> Atom:
     atom = atoms[place]
+    if atom.name == "numeral":
+        return replace(atom, name="word") if _is_pronoun(atoms, place, words) else atom
     if atom.name in ("ordinal", "number"):
         return replace(atom, name="lone_ordinal") if _is_day_number(atoms, place, asked) else atom
-    if atom.name == "vague_weekday":
-        return replace(atom, name="weekday" if _is_weekday(atoms, place, words) else "word")
-    if atom.name == "vague_month":
-        sure = _is_month(atoms, place, words) or (asked and _alone(atoms, place))
-        return replace(atom, name="month" if sure else "word")
-    return atom
+    if atom.name not in _SURE:
+        return atom
+    meant = _is_weekday(atoms, place, words) if atom.name == "vague_weekday" else _is_month(atoms, place, words, asked)
+    return replace(atom, name=_SURE[atom.name] if meant else "word")
 
 
 def _is_day_number(atoms: list[Atom], place: int, asked: bool) -> bool:
@@ -52,6 +54,15 @@ def _is_day_number(atoms: list[Atom], place: int, asked: bool) -> bool:
     atom = atoms[place]
     told = atom.name == "ordinal" or (asked and (atom.value > _LAST_HOUR or _name(atoms, place - 1) == "the"))
     return told and _alone(atoms, place)
+
+
+def _is_pronoun(atoms: list[Atom], place: int, words: tuple[str, ...]) -> bool:
+    """Return whether "one" is no hour before a part of the day: "the Wembley one in the evening"."""
+    part = next((atom for atom in atoms[place + 1 : place + 4] if atom.name not in ("in", "the")), None)
+    if words[atoms[place].last] != "one" or part is None or part.name not in ("part", "night"):
+        return False
+    led = _name(atoms, place - 1) in _HOUR_LEADS and _said_before(atoms[place], words) != "like"
+    return part.value == "evening" or not led
 
 
 def _name(atoms: list[Atom], place: int) -> str:
@@ -70,7 +81,9 @@ def _is_weekday(atoms: list[Atom], place: int, words: tuple[str, ...]) -> bool:
     return after in _ENDS and _said_before(atoms[place], words) not in _NO_DAY_AFTER
 
 
-def _is_month(atoms: list[Atom], place: int, words: tuple[str, ...]) -> bool:
+def _is_month(atoms: list[Atom], place: int, words: tuple[str, ...], asked: bool) -> bool:
+    if asked and _alone(atoms, place):
+        return True
     atom, said = atoms[place], _said_before(atoms[place], words)
     before, after = _name(atoms, place - 1), _name(atoms, place + 1)
     if before in _MONTH_LEADS or after in _MONTH_FOLLOWS:

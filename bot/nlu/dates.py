@@ -11,6 +11,7 @@ from bot.nlu.date_words import read_atoms
 from bot.nlu.day_rules import DAYS
 from bot.nlu.rewriting import Atom
 from bot.nlu.tokens import Tokens
+from bot.nlu.told_dates import is_told
 from bot.understanding import Entity
 from services.core.clock import to_london
 
@@ -45,7 +46,7 @@ def _entity(
     days, window = _meaning(atom)
     if atom.name == "part" and is_wish(atoms, place, words, asked):
         window = part_window(atom.value)
-    if days is None and window is None:
+    if (days is None and window is None) or (window is None and is_told(tokens, words, atom.first)):
         return None
     start, end = tokens.span(atom.first, atom.last)
     said = tokens.text[start:end]

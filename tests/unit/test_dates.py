@@ -173,6 +173,8 @@ TIMES = [
     ("at 1430", "2026-12-02 14:30-15:30"),
     ("1430hrs", "2026-12-02 14:30-15:30"),
     ("2 oclock", "2026-12-02 14:00-15:00"),
+    ("at one in the afternoon", "2026-12-02 13:00-14:00"),
+    ("1 in the afternoon", "2026-12-02 13:00-14:00"),
     ("2 o'clock tomorrow", "2026-12-03 14:00-15:00"),
     ("two thirty", "2026-12-02 14:30-15:30"),
     ("midday on friday", "2026-12-04 12:00-13:00"),
@@ -278,6 +280,12 @@ RANGES = [
 RECURRING = [
     ("evenings", "weekly evening"),
     ("evening please", "weekly evening"),
+    ("evening online anything", "weekly evening"),
+    ("morning yoga", "weekly morning"),
+    ("is the wembley one in the evening?", "weekly evening"),
+    ("id like one in the evening", "weekly evening"),
+    ("can i come to one in the evening", "weekly evening"),
+    ("got one in the afternoon", "weekly afternoon"),
     ("in the mornings", "weekly morning"),
     ("mornings are best", "weekly morning"),
     ("i prefer afternoons", "weekly afternoon"),
@@ -357,6 +365,9 @@ i had chemo 3 weeks ago | last friday | last week | yesterday | since monday | s
 one day | morning sickness | cant sleep at night | up all night | i am 65 | im 62 years old | 5 miles
 within 5 miles | too far | difference between 1 and 2 | as soon as there is one | one am i on | she passed away
 over 50 | under 40s | room 5 | 100% | got wed | 2.5 miles | 7
+passed away in September | lost my husband in march | diagnosed in june | finished treatment in may
+i had surgery in july | she died on tuesday | diagnosed with bowel cancer in june | i finished all my chemo on friday
+starting chemo in june | my op is on the 5th | lost my mum to cancer in early march
 31st wedding anniversary party | 32/13 | 99/99/99 | the 35th | 0/0 | 1.2.3.4
 """
 
@@ -376,6 +387,21 @@ def test_a_word_alone_is_a_date_when_the_question_was_when():
     assert read("may", asked=True) == "2027-05-01..2027-06-01"
     assert read("9/10", asked=True) == "2027-10-09"
     assert read("the 24", asked=True) == "2026-12-24"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("diagnosed in october, something in january?", "2027-01-01..2027-02-01"),
+        ("finished chemo now looking for something in june", "2027-06-01..2027-07-01"),
+        ("newly diagnosed group on friday", "2026-12-04"),
+        ("newly diagnosed on friday evening", "2026-12-04 17:00-00:00"),
+        ("finished treatment e17 on friday", "2026-12-04"),
+        ("lost the link for friday", "2026-12-04"),
+    ],
+)
+def test_what_happened_hides_no_wish(text, meant):
+    assert read(text) == meant
 
 
 def test_what_is_over_is_no_date():
