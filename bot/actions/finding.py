@@ -17,7 +17,7 @@ PAGE = 3
 
 def query_of(slots: Slots, turn: TurnContext) -> Query:
     """The query that everything said so far amounts to."""
-    place = slots.get("place") if isinstance(slots.get("place"), dict) else None
+    place = _spot(slots)
     dates = slots.get("when") or []
     return Query(
         lat=place["lat"] if place else None,
@@ -33,6 +33,12 @@ def query_of(slots: Slots, turn: TurnContext) -> Query:
         words=slots.get("event_words") or "",
         places=slots.get("party") or 1,
     )
+
+
+def _spot(slots: Slots) -> dict[str, Any] | None:
+    """The place to be near, unless it was passed over or is still one of several."""
+    place = slots.get("place")
+    return place if isinstance(place, dict) and "lat" in place else None
 
 
 def _said(value: Any) -> Any:
@@ -114,7 +120,7 @@ class AskEventChoice(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Say the list; events that filled up meanwhile are left out of it."""
-        place = slots.get("place") if isinstance(slots.get("place"), dict) else None
+        place = _spot(slots)
         matches = load_matches(
             turn.session,
             slots.get("shown") or [],
