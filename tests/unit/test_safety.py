@@ -22,11 +22,11 @@ _SAFETY = load_safety(_FILE)
 
 POSITIVE = [
     (category, text)
-    for part in ("positive", "later_positive")
+    for part in ("positive", "later_positive", "mended_positive")
     for category, texts in _EXAMPLES[part].items()
     for text in texts.splitlines()
 ]
-NEGATIVE = _EXAMPLES["negative"].splitlines() + _EXAMPLES["later_negative"].splitlines()
+NEGATIVE = [text for part in ("negative", "later_negative", "mended_negative") for text in _EXAMPLES[part].splitlines()]
 EMERGENCY = {"chest_pain", "breathing", "bleeding", "stroke", "seizure", "collapse", "anaphylaxis", "overdose"}
 
 
@@ -173,6 +173,17 @@ def test_figures(text: str, expected: list[str]) -> None:
         ("is there a workshop on seizures because he is having one now, a seizure", ["seizure"]),
         ("im dying for a coffee", []),
         ("im dying for a coffee and i want to die", ["suicidal"]),
+        ("his sats are in the 80s", ["breathing"]),
+        ("reaction to penicillin in the 80s and i think its happening again now", ["anaphylaxis"]),
+        ("that fits in with work but he had two fits in the night", ["seizure"]),
+        ("my husbands laptop was on and he wont wake up", ["collapse"]),
+        ("he gets out of the house more", []),
+        ("he fell out the house and hes out cold", ["collapse"]),
+        ("friend came round for tea", []),
+        ("all ready to go for thursday", []),
+        ("i am ready to go, tired of all this", ["suicidal"]),
+        ("the stairs finished me off", []),
+        ("want something to finish me off", ["suicidal", "not_coping"]),
     ],
 )
 def test_what_excuses_a_word_excuses_no_other(text: str, expected: list[str]) -> None:

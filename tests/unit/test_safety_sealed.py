@@ -1,4 +1,4 @@
-"""The detector on two hundred messages that its authors have not read: totals only, so that none shapes the rules."""
+"""The detector on two hundred messages sealed until measured once; since then they only hold what was mended."""
 
 from pathlib import Path
 from typing import Any
