@@ -27,7 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Wellbeing Line", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
     app.include_router(webhook.router)
-    app.add_api_route("/health", _health, methods=["GET"])
+    app.add_route("/health", _health, methods=["GET"], include_in_schema=False)
     if settings.is_development:
         from bot.web import development, phone
 

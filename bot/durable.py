@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 _TICK = "*/10 * * * * *"
 _KEEP = timedelta(hours=1)
 _VERSION = "ticks-1"
+_AFTER_S = 2.0
 
 
 def engine_url(database_url: str) -> str:
@@ -26,9 +27,9 @@ def engine_url(database_url: str) -> str:
 
 
 class DurableTicks:
-    """Calls `tick` every ten seconds through DBOS, from the first moment a turn can be served.
+    """Calls `tick` every ten seconds through DBOS, beginning soon after turns are served.
 
-    DBOS takes a second to import, so it starts in a thread of its own.
+    DBOS takes a second to import, so it starts in a thread of its own and lets the first turns go before.
     """
 
     def __init__(self, database_url: str, tick: Callable[[], object]) -> None:
@@ -57,10 +58,10 @@ class DurableTicks:
             log.exception("durable_engine_failed")
 
     def _launch(self) -> None:
+        if self._stopping.wait(_AFTER_S):
+            return
         from dbos import DBOS
 
-        if self._stopping.is_set():
-            return
         DBOS(
             config={
                 "name": "wellbeing",

@@ -1,5 +1,6 @@
 """Commands that run the service: serve, demo, chat, tick."""
 
+import gc
 import json
 import os
 from datetime import datetime
@@ -101,6 +102,7 @@ def _default_public_url(port: int) -> None:
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
+    gc.disable()  # what is loaded here stays: to look through it for garbage costs a fifth of the start
     import uvicorn
 
     from bot.app import create_app
@@ -113,4 +115,8 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     configure(development=settings.is_development)
     with sole_server(settings.database_url), announced(settings, port):
         app = create_app(settings)
-        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, loop="uvloop", http="httptools")
+        gc.freeze()
+        gc.enable()
+        uvicorn.run(
+            app, host=host, port=port, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none"
+        )

@@ -15,6 +15,7 @@ END = "|"
 
 _WORD = re.compile(r"£?\d+(?:[.,]\d+)?|[^\W\d_]+|[.!?;\n]+")
 _APOSTROPHE = re.compile(r"['’`´‘]")
+_PLAIN = re.compile("[a-z ]*")
 _DRAWN_OUT = re.compile(r"([^\W\d])\1{2,}")
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _VOWEL = re.compile("[aeiouy]")
@@ -26,6 +27,8 @@ _SWAPPED, _LONG = 4, 7
 
 def plain(text: str) -> list[str]:
     """Lower-case words without apostrophes or drawn-out letters, figures, and a mark where a sentence ends."""
+    if _PLAIN.fullmatch(text) and not _DRAWN_OUT.search(text):  # so are the rules, of which there are thousands
+        return text.split()
     folded = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).casefold())
     folded = _DRAWN_OUT.sub(r"\1\1", folded)
     return [word if word[0].isalnum() or word[0] == "£" else END for word in _WORD.findall(folded)]
