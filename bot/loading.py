@@ -10,7 +10,7 @@ from bot.dialogue.responses import Responses
 from bot.dialogue.safety import load_safety
 from bot.nlu import classify
 from bot.nlu.interpreter import Interpreter
-from bot.nlu.lexicon import PlaceMention, build_lexicon
+from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
 from bot.reading import FindTitle, Reader
 from bot.settings import ROOT, Settings
 from bot.turn import Dialogue
@@ -33,18 +33,22 @@ def load_dialogue(model: Path, responses: Responses, find_title: FindTitle, *, h
     `find_title` tells whether a message names an event or a provider; `hold_for` is how long a place is kept.
     """
     gazetteer = Gazetteer.load()
-    lexicon = build_lexicon(
-        load_taxonomy(),
-        lambda said: [_mention(found) for found in gazetteer.find_in(said)],
-        lambda said: _mention(found) if (found := gazetteer.answer(said)) else None,
-    )
-    interpreter = Interpreter(classify.load(model, NLU_DATA), lexicon)
+    interpreter = Interpreter(classify.load(model, NLU_DATA), load_lexicon(gazetteer))
     return Dialogue(
         loader.load(DIALOGUES),
         load_safety(DIALOGUES / "safety.yml"),
         Reader(interpreter, lambda lat, lon: gazetteer.around(lat, lon).value(), find_title),
         all_actions(hold_for),
         Composer(responses),
+    )
+
+
+def load_lexicon(gazetteer: Gazetteer) -> Lexicon:
+    """The words that entities are found by: the project's lists, its taxonomy, the gazetteer's places."""
+    return build_lexicon(
+        load_taxonomy(),
+        lambda said: [_mention(found) for found in gazetteer.find_in(said)],
+        lambda said: _mention(found) if (found := gazetteer.answer(said)) else None,
     )
 
 

@@ -54,9 +54,11 @@ def _is_current() -> bool:
 @tells_errors
 def test() -> None:
     """Measure the understanding: cross-validation and the held-out messages, with a picture of the confusions."""
+    from bot.loading import load_lexicon
     from bot.nlu.evaluate import evaluate
+    from services.journey.gazetteer import Gazetteer
 
-    typer.echo(evaluate(NLU_DATA, VAR / "nlu").render())
+    typer.echo(evaluate(NLU_DATA, VAR / "nlu", load_lexicon(Gazetteer.load())).render())
 
 
 @dialogues.command()
