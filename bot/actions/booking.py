@@ -106,7 +106,7 @@ class HoldPlace(TurnAction):
 
 
 def _spoken_reason(reason: str) -> str:
-    return reason if reason in ("started", "cancelled") else "draft"
+    return {"course_begun": "started", "unknown": "draft"}.get(reason, reason)
 
 
 class AskConfirmBooking(TurnAction):
@@ -130,25 +130,25 @@ class AskConfirmBooking(TurnAction):
 
 
 class SetParty(TurnAction):
-    """Grows or shrinks the hold with the party."""
+    """Keeps the place for those who go on with the booking, and grows or shrinks it with the party."""
 
     called = "action_set_party"
 
+    def __init__(self, hold_for: timedelta) -> None:
+        self._hold_for = hold_for
+
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `held_places`; a party that does not fit keeps the places it had, and is told so."""
+        """Set `held_places`, or `hold` to "lost"; a party that does not fit keeps the places it had, and is told so."""
         wanted = slots.get("party") or 1
-        if wanted == slots.get("held_places"):
-            return {"party_fits": True}
-        outcome = places.resize(turn.session, slots["booking_id"], wanted, now=turn.now)
-        match outcome:
-            case outcomes.Resized():
-                return {"party_fits": True, "held_places": wanted}
-            case outcomes.Full():
-                kept = slots.get("held_places") or 1
-                say("utter_party_full", wanted=wanted, places=phrase("part_places", places=kept))
-                return {"party_fits": False, "party": kept}
-            case _:
-                return {"party_fits": True}
+        kept = places.renew(turn.session, slots["booking_id"], now=turn.now, hold_for=self._hold_for)
+        if not isinstance(kept, outcomes.Held):
+            say("utter_hold_lost")
+            return {"hold": "lost"}
+        resized = wanted == kept.places or places.resize(turn.session, kept.booking_id, wanted, now=turn.now)
+        if not isinstance(resized, outcomes.Full):
+            return {"held_places": wanted}
+        say("utter_party_full", wanted=wanted, places=phrase("part_places", places=kept.places))
+        return {"held_places": kept.places, "party": kept.places}
 
 
 class ConfirmBooking(TurnAction):
@@ -251,7 +251,7 @@ def booking_actions(hold_for: timedelta) -> list[TurnAction]:
     return [
         HoldPlace(hold_for),
         AskConfirmBooking(),
-        SetParty(),
+        SetParty(hold_for),
         ConfirmBooking(hold_for),
         RenewHold(hold_for),
         ReleasePlace(),

@@ -386,7 +386,7 @@ def test_an_optional_question_may_be_skipped(intent, words):
 def test_a_needed_question_may_not():
     talk = Talk()
     talk("find_event")
-    assert talk("skip", text="skip") == ["utter_cannot_skip", "utter_ask_place"]
+    assert talk("skip", text="skip") == ["utter_cannot_skip", "utter_ask_place_again"]
 
 
 def test_a_skipped_slot_may_be_given_later():
