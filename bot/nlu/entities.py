@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.nlu.ages import find_ages
 from bot.nlu.choices import choose, exact_choice
 from bot.nlu.counts import find_counts
 from bot.nlu.dates import find_dates
@@ -88,6 +89,7 @@ _FINDERS: tuple[Callable[[_Message], list[Entity]], ...] = (
     lambda it: find_yes_no(it.tokens, it.words, it.lexicon, it.asks("yes_no") or it.asks("choice")),
     lambda it: find_names(it.tokens, it.lexicon, it.asks("name")),
     lambda it: find_terms(it.tokens, it.words, it.lexicon, it.expecting),
+    lambda it: find_ages(it.tokens, it.words),
     lambda it: find_relations(it.tokens, it.words, it.lexicon),
     lambda it: find_languages(it.tokens, it.words, it.lexicon, it.asks("language")),
     lambda it: find_ratings(it.tokens, it.asks("rating")),

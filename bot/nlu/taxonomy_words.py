@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.tokens import Tokens
-from bot.nlu.weak_words import Phrase, is_plain
+from bot.nlu.weak_words import Phrase, is_of_wish, is_plain
 from bot.nlu.word_lists import contexts, word_set
 from bot.understanding import Entity, Expecting
 
@@ -23,7 +23,7 @@ def find_terms(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, expecti
     return [
         _entity(meaning, phrase, tokens)
         for place, phrase in enumerate(phrases)
-        for meaning in _meant(tokens, phrases, place, expecting)
+        for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting)
     ]
 
 
@@ -35,30 +35,27 @@ def _entity(meaning: Meaning, phrase: Phrase, tokens: Tokens) -> Entity:
 def _meant(tokens: Tokens, phrases: Sequence[Phrase], place: int, expecting: Expecting | None) -> list[Meaning]:
     """Return what a phrase means where it stands: what it surely means, and the first weak meaning that fits."""
     phrase = phrases[place]
-    refused = _mode_instead(tokens, phrase)
-    if refused:
-        return [refused]
     if _is_denied(tokens.words, phrase.first) or _is_unwanted(phrase, tokens.words):
         return []
     sure = [meaning for meaning in phrase.meaning if not meaning.weak]
-    weak = [meaning for meaning in phrase.meaning if meaning.weak]
+    weak = [] if is_of_wish(tokens, phrases, place) else [meaning for meaning in phrase.meaning if meaning.weak]
     asked = [meaning for meaning in weak if asks_for(expecting, meaning.kind)]
     if asked:
         return sure + (asked if len(tokens.words) <= _SHORT_ANSWER else [])
     return sure + [meaning for meaning in weak if is_plain(tokens, phrases, place, meaning)][:1]
 
 
-def _mode_instead(tokens: Tokens, phrase: Phrase) -> Meaning | None:
+def _mode_instead(tokens: Tokens, phrase: Phrase) -> list[Meaning]:
     """Return the other way to attend when one is refused ("no zoom please", "rather not online")."""
     modes = [meaning.value for meaning in phrase.meaning if meaning.kind == "mode"]
     if not modes or tokens.words[phrase.first] not in _WORDS["ways"]:
-        return None
+        return []
     begins = phrase.first
     while begins > max(phrase.first - _LONGEST_REFUSAL, 0) and not tokens.gaps[begins]:
         begins -= 1
         if " ".join(tokens.words[begins : phrase.first]) in _WORDS["refusing"]:
-            return Meaning("mode", _OTHER_MODE[modes[0]])
-    return None
+            return [Meaning("mode", _OTHER_MODE[modes[0]])]
+    return []
 
 
 def _is_unwanted(found: Phrase, words: tuple[str, ...]) -> bool:

@@ -28,6 +28,14 @@ def is_plain(tokens: Tokens, phrases: Sequence[Phrase], place: int, meaning: Mea
     return _is_all(tokens, phrases) or _is_listed(tokens, phrases, place, meaning.kind)
 
 
+def is_of_wish(tokens: Tokens, phrases: Sequence[Phrase], place: int) -> bool:
+    """Return whether a phrase only names the gathering of the need before it ("yoga group")."""
+    phrase, before = phrases[place], phrases[place - 1] if place else None
+    if before is None or before.last + 1 != phrase.first or tokens.words[phrase.first] not in _WORDS["gatherings"]:
+        return False
+    return not tokens.gaps[phrase.first] and any(meaning.kind == "need" for meaning in before.meaning)
+
+
 def _is_all(tokens: Tokens, phrases: Sequence[Phrase]) -> bool:
     """Return whether a message is nothing but terms with polite words between ("sleep", "money and work please")."""
     named = {word for phrase in phrases for word in range(phrase.first, phrase.last + 1)}

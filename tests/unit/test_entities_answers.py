@@ -277,6 +277,12 @@ def test_references(lexicon, text, reference):
     assert found(lexicon, text).get("reference") == reference
 
 
+@pytest.mark.parametrize("asked", ["", "place", "choice"])
+@pytest.mark.parametrize("text", ["Guys, i live near Lewisham", "guys i live near lewsham", "Hi guys im in lewisham"])
+def test_guys_who_are_spoken_to_are_no_hospital(lexicon, text, asked):
+    assert found(lexicon, text, asked)["place"] == "Lewisham"
+
+
 def test_every_reference_is_found_when_it_is_asked_for(lexicon):
     for _ in range(200):
         reference = new_reference()

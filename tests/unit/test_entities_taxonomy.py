@@ -102,6 +102,11 @@ prehab: prehab | getting ready for surgery | before my op
 advance_planning: making a will | power of attorney | funeral
 spiritual: chaplain | prayer group | help with faith
 travel_insurance: travel insurance | holiday insurance
+company: group | a group please | any groups | people like me | talk about it | get him out the house
+company: meet ppl | company | get out of the house | meet people | to talk please | people to talk to
+company: need to talk | looking for a group | looking for a group in the evenings
+exercise: swimming | walking football | a yoga group | pilates group | walking netball
+creative: also gardning | craft | singing group | singin
 company: support group | lonely | coffee morning | meet others
 creative: art | singing | choir | gardening
 side_effects: side effects | late effects | managing pain
@@ -117,6 +122,8 @@ pelvic: bladder
 cognition: memory
 emotional: low
 exercise diet: yoga and food
+company: group | to talk | a group | just someone to talk with
+exercise: yoga group
 """
 NO_NEED = """
 does this link work | how does it work | that works for me | i will | it will be ok | i hope so | hope not
@@ -124,11 +131,15 @@ low cost | walk to the hospital
 walking distance | no worries | dont worry | i work mondays | tired of waiting | sick and tired of this
 what is the cost | at work
 give me a lift | is there any meaning | whats the weather | in memory of | book me in | looks good to me
-my hair appointment at 2
+my hair appointment at 2 | the group was lovely | book group | is the group on tuesday | who do i need to talk to
 """
 AUDIENCE = """
 carer: im a carer | i'm her carer | something for carers | i look after my mum
 women: women only | ladies only | womens group
+young_adult: im 23 | i am 31 | 24 year old | a 24yo | aged 22 | 19 yr old lad | shes 27
+young_adult: im only 18 | im 26 with lymphoma | under 30s | young ppl | young person | in my early 30s
+men: mens one | only men | guys only | the mens session
+women: for women only | womens one | ladies one
 men: men only | a mens group | just for blokes
 young_adult: young adults | im in my 20s | people my age
 lgbtq: lgbtq | LGBTQ+ | anything for gay men
@@ -137,6 +148,10 @@ bereaved: bereaved | im a widow
 learning_disability: learning disability
 muslim: muslim
 jewish: jewish
+"""
+NO_AUDIENCE = """
+im 58 | im 40 | im 23 miles away | im 19 weeks post op | shes 7 | im 2 tired | aged care | number 23 | the 24 bus
+hes 24 hours away | 20 year anniversary | im 25 minutes away | im 20 years clear | mens rea
 """
 STAGE = """
 newly_diagnosed: newly diagnosed | just been diagnosed | recently diagnosed
@@ -204,7 +219,7 @@ is it ok if my friend comes | hello
 """
 LANGUAGES = """
 Polish: do you speak polish | in polish please | Polish | polski | a polish speaker | i only speak polish
-Polish: polish interpreter
+Polish: polish interpreter | I speak Polish | polish group | a polish one | any polish groups
 Bengali: do you speak bengali | bangla please | বাংলা | in bengali
 Spanish: necesito español | spanish please | speak spanish
 Turkish: my mum only speaks turkish | Türkçe | anything in turkish
@@ -254,6 +269,11 @@ def test_ordinary_talk_names_no_need(lexicon, text):
 @pytest.mark.parametrize(("text", "ids"), rows(AUDIENCE))
 def test_audiences(lexicon, text, ids):
     assert said(lexicon, "audience", text) == ids
+
+
+@pytest.mark.parametrize("text", texts(NO_AUDIENCE))
+def test_other_numbers_are_no_age(lexicon, text):
+    assert said(lexicon, "audience", text) == []
 
 
 @pytest.mark.parametrize(("text", "ids"), rows(STAGE))
