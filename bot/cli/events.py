@@ -37,8 +37,7 @@ def import_file(
     told: list[int] = []
 
     def tell(session: Session, change: EventChange) -> None:
-        was = f"{change.old.sessions}{change.old.venue}{change.old.postcode}{change.old.mode}{change.old.status}"
-        told.append(notices.event_changed(session, change.event_id, change.kind, was=was, now=now))
+        told.append(notices.event_changed(session, change, now=now))
 
     def unit(session: Session) -> Imported | Rejected:
         return import_events(session, file.read_bytes(), locate=gazetteer.locate, now=now, on_change=tell)

@@ -2,54 +2,59 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns import reminders
-from services.events.changes import ChangeKind
-from services.events.tables import Event
+from services.events.changes import ChangeKind, EventChange
 from services.people import outbox
-from services.people.tables import Priority
+from services.people.outbox import OUTBOX
+from services.people.tables import OutboxStatus, Priority
 
 _BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
 _BOOKED = select(_BOOKINGS.c.id, _BOOKINGS.c.identity_id).where(
     _BOOKINGS.c.event_id == bindparam("event"), _BOOKINGS.c.status == BookingStatus.CONFIRMED.value
 )
+# What still waits to be sent about a booking, its answers excepted: reminders and notices of earlier changes.
+_WITHDRAW = (
+    update(OUTBOX)
+    .where(
+        OUTBOX.c.booking_id == bindparam("booking"),
+        OUTBOX.c.status == OutboxStatus.QUEUED.value,
+        OUTBOX.c.priority.in_([Priority.NOTICE.value, Priority.REMINDER.value]),
+    )
+    .values(status=OutboxStatus.REFUSED.value, reason="superseded")
+)
 # A cancellation is worth telling until the event would have been over, and a little after.
 _STILL_WORTH_TELLING = timedelta(hours=2)
 
 
-def event_changed(session: Session, event_id: int, change: ChangeKind, *, was: str, now: datetime) -> int:
+def event_changed(session: Session, change: EventChange, *, now: datetime) -> int:
     """Queue a text to each booking of an event and plan or drop its reminders; return how many are told.
 
-    `was` tells one change of an event from another (such as its old start), so that the same change is
-    told once however often it is imported.
+    What still waits to be sent about a booking is withdrawn, since the new text says how things are.
     """
-    event = session.get_one(Event, event_id)
-    told = 0
-    for booking_id, identity_id in session.execute(_BOOKED, {"event": event_id}).all():
-        if change is ChangeKind.MOVED:
+    booked = session.execute(_BOOKED, {"event": change.event_id}).all()
+    for booking_id, identity_id in booked:
+        session.execute(_WITHDRAW, {"booking": booking_id})
+        if change.kind is ChangeKind.MOVED:
             reminders.plan(session, booking_id, now=now)
         else:
             reminders.drop(session, booking_id, "event_cancelled")
-        told += _tell(session, event, booking_id, identity_id, change, was, now)
-    return told
+        _tell(session, change, booking_id, identity_id, now)
+    return len(booked)
 
 
-def _tell(
-    session: Session, event: Event, booking_id: int, identity_id: int, change: ChangeKind, was: str, now: datetime
-) -> int:
-    written = outbox.enqueue(
+def _tell(session: Session, change: EventChange, booking_id: int, identity_id: int, now: datetime) -> None:
+    outbox.enqueue(
         session,
-        kind=f"event_{change}",
+        kind=f"event_{change.kind}",
         identity_id=identity_id,
-        parameters={"booking_id": booking_id, "event_id": event.id},
+        parameters={"booking_id": booking_id, "event_id": change.event_id},
         priority=Priority.NOTICE,
         due_at=now,
         now=now,
-        expires_at=max(event.ends_at, now) + _STILL_WORTH_TELLING,
+        expires_at=max(change.new.ends_at, now) + _STILL_WORTH_TELLING,
         booking_id=booking_id,
-        dedupe_key=f"{change}:{booking_id}:{was}>{event.starts_at.isoformat()}:{event.venue_id}:{event.mode}",
     )
-    return written is not None
