@@ -1,0 +1,126 @@
+"""The phone page in a real browser, against a demo that is really served."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect, sync_playwright
+
+from bot.cli.checking import free_port
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 15_000
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    database = tmp_path_factory.mktemp("demo") / "demo.db"
+    environment = os.environ | {"ENVIRONMENT": "development", "DATABASE_URL": f"sqlite:///{database}"}
+    command = [sys.executable, "-m", "bot.cli", "demo", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 180
+    while not _is_healthy(url):
+        assert process.poll() is None, "the demo did not start"
+        assert time.monotonic() < deadline, "the demo did not become healthy"
+        time.sleep(0.2)
+    yield url
+    process.terminate()
+    process.wait(30)
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "the browser tests need Chromium: apt-get install chromium"
+    arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser, demo: str) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1300, "height": 950})
+    opened.asked = []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.goto(f"{demo}/phone")
+    yield opened
+    opened.close()
+
+
+def say(page: Page, phone: int, text: str) -> None:
+    """Type a text on a phone, send it with the keyboard, and wait for one more answer."""
+    card = page.locator(".phone").nth(phone)
+    answers = card.locator(".out").count()
+    card.locator("textarea").fill(text)
+    card.locator("textarea").press("Enter")
+    expect(card.locator(".out")).to_have_count(answers + 1, timeout=PATIENCE_MS)
+
+
+def test_a_booking_from_one_phone_while_another_asks(page: Page) -> None:
+    first, second = page.locator(".phone").nth(0), page.locator(".phone").nth(1)
+    second.locator("select").select_option("whatsapp")
+    say(page, 0, "tai chi near walthamstow")
+    say(page, 1, "is this a robot")
+    expect(second.locator(".out").last).to_contain_text("automated")
+    for text in ("skip", "1", "Maureen", "just me", "no", "yes"):
+        say(page, 0, text)
+        if "You are booked" in first.locator(".out").last.inner_text():
+            break
+    expect(first.locator(".out").last).to_contain_text("You are booked, Maureen")
+    expect(first.locator(".out").last).to_contain_text("GSM-7")
+    say(page, 0, "my bookings")
+    expect(first.locator(".out").last).to_contain_text("Reference")
+
+
+def test_the_clock_moves_on_two_days(page: Page) -> None:
+    expect(page.locator("#now")).not_to_have_text("loading", timeout=PATIENCE_MS)
+    before = page.locator("#now").inner_text()
+    page.get_by_role("button", name="Two days later").click()
+    expect(page.locator("#happened")).to_contain_text("sent", timeout=PATIENCE_MS)
+    expect(page.locator("#now")).not_to_have_text(before, timeout=PATIENCE_MS)
+
+
+def test_another_phone_can_be_added_and_used_by_keyboard_alone(page: Page) -> None:
+    page.get_by_role("button", name="Add a phone").press("Enter")
+    expect(page.locator(".phone")).to_have_count(3)
+    page.keyboard.type("hello")
+    page.keyboard.press("Enter")
+    expect(page.locator(".phone").nth(2).locator(".out")).to_have_count(1, timeout=PATIENCE_MS)
+
+
+def test_nobody_is_shut_out(page: Page) -> None:
+    say(page, 0, "hello")
+    assert Axe().run(page).violations_count == 0
+
+
+def test_nothing_is_asked_of_any_other_machine(page: Page, demo: str) -> None:
+    say(page, 0, "help")
+    assert page.asked
+    assert all(url.startswith(demo) for url in page.asked)
+
+
+def test_the_page_runs_nothing_that_is_not_its_own(page: Page, demo: str) -> None:
+    with urllib.request.urlopen(f"{demo}/phone") as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
