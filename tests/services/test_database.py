@@ -355,7 +355,9 @@ def test_a_database_that_cannot_be_opened_says_so_at_once(tmp_path):
 
 def test_ctrl_c_while_waiting_leaves_the_database_whole(sqlite_url):
     program = (
-        "import sys, time\nfrom services.core.database import Database\n"
+        # A shell that starts the tests in the background has them ignore Ctrl+C, and so would this program.
+        "import signal, sys, time\nfrom services.core.database import Database\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from services.events.tables import Alliance\n"
         "database = Database(sys.argv[1])\n"
         "def unit(session):\n"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from services.core.clock import LONDON
 from services.core.database import Database
 from services.events.changes import Imported
+from services.events.discretion import telling_words
 from services.events.exports import csv_line, export_events, london_text
 from services.events.imports import import_events
 from services.events.sheet import COLUMNS
@@ -62,7 +63,12 @@ def table(events):
     return text.getvalue()
 
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12).map(str.strip)
+# Text that tells of an illness is refused where reminders show it, which is tested with the import.
+words = (
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
+    .map(str.strip)
+    .filter(lambda text: not telling_words(text))
+)
 blocks = st.lists(words, max_size=2).map("\n".join)
 formulas = st.sampled_from(["=1+1", "+44 20", "-", "@x", "'=1", "''=1", "'quoted'", "a;b,c", 'say "hi"', "\ufeffx"])
 times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1)).map(
