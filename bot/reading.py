@@ -16,6 +16,7 @@ LONGEST = 1600
 # What someone says of an event they look for, and how sure an intent must be to outweigh it.
 _FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title", "mode"})
 _SURE = 0.7
+_LIKELY = 0.5
 _LITTLE = 2
 # What is said along with a wish, or of one.
 _BESIDE = frozenset({"correction", "greet", "thanks"})
@@ -48,7 +49,8 @@ class Reader:
         understood = self._with_title(understood, expecting)
         if expecting is not None and expecting.slot == ASKED_ABOUT:
             return _about(understood, expecting, now)
-        understood = _asking(understood, expecting, now)
+        if _is_question(understood):
+            return _asking(understood, expecting, now)
         return understood if expecting and expecting.kind != "choice" else _bare_facts(understood)
 
     def _with_title(self, understood: Understanding, expecting: Expecting | None) -> Understanding:
@@ -88,16 +90,25 @@ def _about(understood: Understanding, expecting: Expecting, now: datetime) -> Un
     return replace(understood, entities=(*understood.entities, about))
 
 
+def _is_question(understood: Understanding) -> bool:
+    """Whether a message asks about one event; a word or two ("food") may only look like a wish for details."""
+    bar = _SURE if understood.intent == "event_details" else _LIKELY
+    return understood.intent in _QUESTIONS and understood.confidence >= bar
+
+
 def _asking(understood: Understanding, expecting: Expecting | None, now: datetime) -> Understanding:
     """Leave out what a question only names: the line of a menu that it is about, and where it is."""
-    if understood.intent not in _QUESTIONS or understood.confidence < _SURE:
-        return understood
     is_about = expecting is not None and pointed_out(understood.text, expecting.options, now) is not None
     if not is_about and {"place", "need"} <= {entity.kind for entity in understood.entities}:
         return _also_wishing(understood)
     if understood.intent == "event_details" and not is_about:
         return understood
-    return replace(understood, entities=tuple(one for one in understood.entities if one.kind not in _NAMED))
+    return replace(understood, entities=tuple(one for one in understood.entities if not _is_named(one)))
+
+
+def _is_named(entity: Entity) -> bool:
+    """Whether an entity only names what a question is about ("is the yoga one free": neither a wish nor a count)."""
+    return entity.kind in _NAMED or (entity.kind == "count" and entity.start > 0 and entity.words.lower() == "one")
 
 
 def _also_wishing(understood: Understanding) -> Understanding:

@@ -36,10 +36,8 @@ def in_focus(slots: Slots, turn: TurnContext) -> tuple[Event, Venue | None] | No
     return (event, venue) if event is not None and event.ends_at > turn.now else None
 
 
-def listed(slots: Slots, turn: TurnContext) -> list[Match]:
-    """The events of the list that is waiting for a choice."""
-    if not slots.get("listing") or slots.get("event_choice"):
-        return []
+def shown(slots: Slots, turn: TurnContext) -> list[Match]:
+    """The events of the last list that can still be booked."""
     return load_matches(turn.session, slots.get("shown") or [], lat=None, lon=None, now=turn.now)
 
 
@@ -60,15 +58,17 @@ class FindFocus(TurnAction):
         """Set `about` when the message tells, and `candidates` to "one", "many" or "none"."""
         if slots.get("about"):
             return {"candidates": "one"}
-        matches = listed(slots, turn)
+        matches = shown(slots, turn)
         named = turn.pick(options := _options(matches, turn))
         if named is not None:
             return {"candidates": "one", "about": options[named].payload}
-        if matches and not self._is_one(matches):
-            return {"candidates": "many"}
-        if matches:
-            return {"candidates": "one", "about": f"event:{matches[0].event_id}"}
+        if matches and slots.get("listing") and not slots.get("event_choice"):
+            return self._of_list(matches)
         return {"candidates": "one" if in_focus(slots, turn) else "none"}
+
+    def _of_list(self, matches: list[Match]) -> dict[str, Any]:
+        is_one = self._is_one(matches)
+        return {"candidates": "one", "about": f"event:{matches[0].event_id}"} if is_one else {"candidates": "many"}
 
     def _is_one(self, matches: list[Match]) -> bool:
         return len(matches) == 1 or (self._by_venue and len({match.venue for match in matches}) == 1)
@@ -80,8 +80,8 @@ def _options(matches: list[Match], turn: TurnContext) -> list[Option]:
         Option(f"event:{match.event_id}", match.title, f"{match.title} {match.venue}", match.starts_at.isoformat())
         for match in matches
     ]
-    shown = {match.event_id for match in matches}
-    return found + [booking_words(booked, turn) for booked in confirmed(turn) if booked.event_id not in shown]
+    known = {match.event_id for match in matches}
+    return found + [booking_words(booked, turn) for booked in confirmed(turn) if booked.event_id not in known]
 
 
 class AskAbout(TurnAction):
@@ -91,7 +91,7 @@ class AskAbout(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask with the list as a menu."""
-        say("utter_ask_about", [match_option(match, turn.now) for match in listed(slots, turn)])
+        say("utter_ask_about", [match_option(match, turn.now) for match in shown(slots, turn)])
         return {}
 
 

@@ -39,7 +39,9 @@ class Travel(_AboutFocus):
         """Say the venue's record and the stations, or the joining link to someone who is booked."""
         if venue is None:
             booked = any(one.event_id == event.id for one in confirmed(turn))
-            link = phrase("part_joining", link=event.joining_link) if booked and event.joining_link else ""
+            link = phrase("part_joining", link=event.joining_link) if event.joining_link else ""
+            if not booked:
+                link = phrase("part_joining_later")
             say("utter_travel_online", title=event.discreet_title, when=when(event, turn.now), joining=link)
             return
         parts = travel_parts(event, venue, turn.now)
