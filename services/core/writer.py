@@ -111,6 +111,7 @@ class GroupCommitWriter:
             with self._turn:
                 batch, last = self._take(first)
                 self._serve([job for job in batch if job.future.set_running_or_notify_cancel()])
+                self._serving = None  # another thread may be given this one's number when it has ended
             with self._state:
                 self._unserved -= len(batch)
                 self._crowded = len(batch) > 1
