@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from bot.nlu.train import train
 
 from bot.dialogue import loader
 from bot.loading import DIALOGUES, NLU_DATA, load_dialogue
 from bot.nlu import classify
+from bot.nlu.train import train
 from bot.settings import ROOT
 from bot.turn import Dialogue
 from services.core.errors import ConfigurationError
