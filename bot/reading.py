@@ -25,7 +25,7 @@ _QUESTIONS = frozenset(
     {"travel_directions", "parking", "event_details", "cost_question", "what_to_bring", "online_link", "late_or_lost"}
 )
 _NAMED = frozenset({"choice", "title", "need", "date", "place", "place_choice", "access"})
-ASKED_ABOUT = "about"
+_WHICH = frozenset({"about", "booking_choice"})
 
 NearestPlace = Callable[[float, float], dict[str, Any]]
 FindTitle = Callable[[str], str | None]
@@ -47,11 +47,11 @@ class Reader:
         text = words_of(arrival)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         understood = self._with_title(understood, expecting)
-        if expecting is not None and expecting.slot == ASKED_ABOUT:
-            return _about(understood, expecting, now)
-        if _is_question(understood):
+        if _is_question(understood) and not _is_which(expecting):
             return _asking(understood, expecting, now)
-        return understood if expecting and expecting.kind != "choice" else _bare_facts(understood)
+        if expecting is None or expecting.kind == "choice":
+            return _bare_facts(_spoken_of(understood, expecting, now))
+        return understood
 
     def _with_title(self, understood: Understanding, expecting: Expecting | None) -> Understanding:
         """Add the title or provider that a message names, unless it answers a question of another kind."""
@@ -81,13 +81,20 @@ def _pinned(place: dict[str, Any]) -> Understanding:
     return Understanding("", "inform", 1.0, (("inform", 1.0),), (entity,))
 
 
-def _about(understood: Understanding, expecting: Expecting, now: datetime) -> Understanding:
-    """Take whatever line of the menu is spoken of for the one that the question was about."""
-    index = pointed_out(understood.text, expecting.options, now)
-    if index is None or understood.first("choice"):
+def _is_which(expecting: Expecting | None) -> bool:
+    """Whether the open question is which one a question was about, or which booking is to go."""
+    return expecting is not None and expecting.slot in _WHICH
+
+
+def _spoken_of(understood: Understanding, expecting: Expecting | None, now: datetime) -> Understanding:
+    """Take whatever line is spoken of ("cancel both", "parking at the second one") for the answer to which."""
+    if expecting is None or not _is_which(expecting) or understood.first("choice"):
         return understood
-    about = Entity("choice", expecting.options[index].payload, 0, len(understood.text), understood.text)
-    return replace(understood, entities=(*understood.entities, about))
+    index = pointed_out(understood.text, expecting.options, now)
+    if index is None:
+        return understood
+    found = Entity("choice", expecting.options[index].payload, 0, len(understood.text), understood.text)
+    return replace(understood, entities=(*understood.entities, found))
 
 
 def _is_question(understood: Understanding) -> bool:

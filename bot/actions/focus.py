@@ -56,7 +56,7 @@ class FindFocus(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `about` when the message tells, and `candidates` to "one", "many" or "none"."""
-        if slots.get("about"):
+        if slots.get("about") or slots.get("booking_choice"):
             return {"candidates": "one"}
         matches = shown(slots, turn)
         named = turn.pick(options := _options(matches, turn))
