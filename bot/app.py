@@ -1,5 +1,6 @@
 """The web application: wires routes to the service, nothing else."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,9 @@ from bot.channels.simulator_web import poster_to
 from bot.service import Service
 from bot.settings import Settings
 
+# A turn lets go of the interpreter at every statement, and gets it back from a busy thread after this long.
+_SWITCH_S = 0.0005
+
 
 def create_app(settings: Settings) -> FastAPI:
     """The application of one process; everything is loaded before the first request is taken."""
@@ -20,6 +24,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if service.fake_twilio is not None:
             service.fake_twilio.poster = poster_to(app)
+        sys.setswitchinterval(_SWITCH_S)
         await service.start()
         yield
         await service.stop()

@@ -119,10 +119,12 @@ class TurnTaker:
             return self._commit(lambda session: self._say(session, arrival, state, [unread], now))
         understood = self._dialogue.reader.read(arrival, expecting(state), now)
         try:
-            return self._commit(lambda session: self._advance(session, arrival, stored, understood, now))
+            texts = self._commit(lambda session: self._advance(session, arrival, stored, understood, now))
         except _Moved:
             moved = self._database.read_once(lambda session: conversations.load(session, arrival.identity_id))
             return self._converse(arrival, moved)
+        log.info("turn", inbound_id=arrival.id, intent=understood.intent, confidence=round(understood.confidence, 2))
+        return texts
 
     def _advance(
         self, session: Session, arrival: Arrival, read: Stored, understood: Understanding, now: datetime
@@ -151,7 +153,6 @@ class TurnTaker:
             advanced = advance(self._dialogue.flows, state, understood, run, now)
         finally:
             current_turn.reset(token)
-        log.info("turn", inbound_id=arrival.id, intent=understood.intent, confidence=round(understood.confidence, 2))
         return self._store(session, arrival, advanced.state, advanced.replies, now, is_first=not stored.state)
 
     def _say(

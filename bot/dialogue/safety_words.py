@@ -78,8 +78,8 @@ class Phrases:
             node = self._tree
             for word in words:
                 node = node.setdefault(word, {})
-            if words:
-                node.setdefault(_NAMES, {})[name] = None
+            if words and name not in node.get(_NAMES, ()):
+                node[_NAMES] = (*node.get(_NAMES, ()), name)
 
     def find(self, words: Sequence[str]) -> dict[str, list[Span]]:
         """Where the phrases of each name stand, in order."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot.nlu.choice_words import choice_words
 from bot.nlu.dates import find_dates
@@ -89,8 +90,13 @@ def exact_choice(tokens: Tokens, options: Sequence[Option]) -> Choice | None:
     """Return the option whose payload or whole title the message is."""
     said = tokens.text.strip()
     found = [index for index, option in enumerate(options) if said == option.payload]
-    found = found or [index for index, option in enumerate(options) if tokenise(option.title).words == tokens.words]
+    found = found or [index for index, option in enumerate(options) if _title_words(option.title) == tokens.words]
     return Choice(found[0], 0, max(len(tokens.words) - 1, 0)) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=512)  # every message is compared with the titles of the menu before it
+def _title_words(title: str) -> tuple[str, ...]:
+    return tokenise(title).words
 
 
 def _tells_when(tokens: Tokens, date: Entity) -> bool:
