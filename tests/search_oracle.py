@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from services.core.clock import to_london
+from services.events.activities import Activities
 from services.events.names import Names
 from services.events.query import Query, Widened, Window
 from services.events.taxonomy import load_taxonomy
@@ -19,6 +20,7 @@ ONE_WAY = ("online", "in_person")
 TITLES = (
     "Moving Forward after breast cancer", "Look Good Feel Better", "HOPE course", "Gentle yoga", "Walking group",
     "Eating well after treatment", "Managing fatigue", "Sleep workshop", "Living Well day", "Carers' circle",
+    "Gardening together", "Swimming for women", "Walking football",
 )  # fmt: skip
 PROVIDERS = ("Maggie's", "Macmillan Cancer Support", "Penny Brohn UK", "Royal Free London NHS Foundation Trust", "")
 LANGUAGES = ("English",) * 12 + ("Polish", "Bengali;English", "Turkish")
@@ -107,6 +109,8 @@ def random_query(chance: random.Random, now: datetime) -> Query:
         language=maybe(0.08, ("English", "Polish", "bengali", "Welsh")),
         access=several(0.15, terms.access) + several(0.05, terms.access),
         window=_random_window(chance, now) if chance.random() < 0.4 else Window(starts_from=now),
+        activity=maybe(0.25, ("yoga", "swimming gardening", "walking football", "walking", "zumba")) or "",
+        not_for=several(0.1, terms.audience),
         words=maybe(0.12, ("moving foward corse", "maggies yoga", "macmillan", "look good feel beter", "zumba")) or "",
         places=chance.choice((1, 1, 1, 2, 9)),
         seen=frozenset(chance.sample(range(1, 50), 6)) if chance.random() < 0.1 else frozenset(),
@@ -132,6 +136,7 @@ class Oracle:
 
     rows: list[Row]
     names: Names = field(init=False)
+    activities: Activities = field(init=False)
     number: dict = field(init=False)
     upcoming: list[Row] = field(init=False)
 
@@ -142,14 +147,16 @@ class Oracle:
         for row in self.upcoming:
             self.number.setdefault(_name(row), len(self.number))
         self.names = Names(list(self.number))
+        self.activities = Activities([(title,) for title, *_ in self.number])
         return self
 
     def search(self, query: Query, limit: int, now: datetime) -> SimpleNamespace:
         """Return ids, distances, has_more and widened as the real search must."""
         made = self._made(query, now)
         for given_up in [(), *((wish,) for wish in made), *(made[:n] for n in range(2, len(made) + 1))]:
-            found = self._found(query, frozenset(given_up), now)
-            if found:
+            done = self._done(query, given_up)
+            found = self._found(query, frozenset(given_up), done, now)
+            if found and (done is None or _does(found[0][0], done) or self._seen(query, given_up, done)):
                 best = found[:limit]
                 return SimpleNamespace(
                     ids=[row.id for row, _ in best],
@@ -158,6 +165,21 @@ class Oracle:
                     widened=tuple(given_up),
                 )
         return SimpleNamespace(ids=[], metres=[], has_more=False, widened=())
+
+    def _done(self, query, given_up):
+        """The titles at which what was asked for is done; None when nothing was, or it was given up."""
+        if not query.activity or query.words or Widened.ACTIVITY in given_up:
+            return None
+        numbers = self.activities.meant_by(query.activity)
+        return {name[0] for name, number in self.number.items() if number in numbers}
+
+    def _seen(self, query, given_up, done):
+        """Whether an event at which it is done fits and was shown before."""
+        unseen = replace(query, seen=frozenset())
+        return any(
+            row.id in query.seen and _does(row, done) and self._fits(row, unseen, given_up, None, done, left=False)
+            for row in self.upcoming
+        )
 
     def _made(self, query, now):
         window = query.window
@@ -168,25 +190,28 @@ class Oracle:
             Widened.WINDOW: window != Window(),
             Widened.LANGUAGE: query.language,
             Widened.ACCESS: set(query.access) - {"companion", "text_only", "email_only"},
+            Widened.ACTIVITY: query.activity and not query.words,
             Widened.NEEDS: query.needs,
             Widened.MODE: query.mode in ONE_WAY,
             Widened.WORDS: query.words,
         }
         return tuple(wish for wish in Widened if wishes[wish])
 
-    def _found(self, query, given_up, now):
+    def _found(self, query, given_up, done, now):
         meant = self.names.meant_by(query.words) if query.words and Widened.WORDS not in given_up else None
         ranked = []
         for row in self.upcoming:
-            if not self._fits(row, query, given_up, meant):
+            if not self._fits(row, query, given_up, meant, done):
                 continue
             reach = _reach(row, query, given_up)
             if reach is None:
                 continue
             joined, metres = reach
             cost = (
-                _off_topic(row, query, given_up),
+                done is not None and not _does(row, done),
                 _for_others(row, query),
+                _off_topic(row, query, given_up),
+                bool(row.referral),
                 joined,
                 min(metres or 0.0, 2.1e7) + 30 * (row.starts_at - now) / timedelta(days=1),
             )
@@ -200,12 +225,13 @@ class Oracle:
             offers.add(offer)
         return first + again
 
-    def _fits(self, row, query, given_up, meant):
+    def _fits(self, row, query, given_up, meant, done, left=True):
         """Whether a row meets every wish that is kept; what fails most often is looked at first."""
         return (
             (not row.cancer_types or "any" in row.cancer_types or self._of_type(row, query, meant))
-            and row.capacity - row.taken >= query.places
-            and (Widened.NEEDS in given_up or meant is not None or _touch(query.needs, row.needs))
+            and row.capacity - (row.taken if left else 0) >= query.places
+            and self._is_about(row, query, given_up, meant, done)
+            and not set(query.not_for) - set(query.audience) & set(row.audience)
             and _touch(query.audience, row.audience)
             and _touch(query.stage, row.stage)
             and (meant is None or self.number[_name(row)] in meant)
@@ -217,10 +243,22 @@ class Oracle:
         )
 
     @staticmethod
+    def _is_about(row, query, given_up, meant, done):
+        about = Widened.NEEDS in given_up or _touch(query.needs, row.needs)
+        if done is None:
+            return about or meant is not None
+        beside = about and query.needs and not given_up
+        return _does(row, done) or beside
+
+    @staticmethod
     def _of_type(row, query, meant):
         if query.cancer_type in (None, "any"):
             return meant is not None
         return query.cancer_type in row.cancer_types
+
+
+def _does(row, done):
+    return row.title in done
 
 
 def _touch(wanted, listed):
@@ -285,9 +323,12 @@ def _off_topic(row, query, given_up):
 
 
 def _for_others(row, query):
+    implied = {"bereavement": "bereaved", "carer": "carer", "prostate": "men", "gynae": "women", "breast": "women"}
+    likely = {"patient", *query.audience, *(implied.get(said) for said in (*query.needs, query.cancer_type))}
+    roles = {"patient", "carer", "family", "bereaved", "parent", "professional"} & set(row.audience)
+    groups = set(row.audience) - roles
+    others = bool(roles and not roles & likely) or bool(groups - likely)
     if set(query.audience) - {"patient"}:
-        others = not row.audience
-    else:
-        others = bool(row.audience) and "patient" not in row.audience
+        others |= not row.audience
     hard_to_join = not query.language and "english" not in row.language.casefold().split(";")
-    return others or bool(row.referral) or hard_to_join or (not query.stage and row.stage == ("incurable",))
+    return others or hard_to_join or (not query.stage and row.stage == ("incurable",))

@@ -20,8 +20,10 @@ from sqlalchemy import String, cast, select
 from sqlmodel import Session, col
 
 from services.core.clock import to_london
+from services.events.activities import Activities
 from services.events.names import Names, tokens
 from services.events.query import Match
+from services.events.restrictions import Restriction, restriction
 from services.events.sphere import Bools, Cells, Floats, cells_of, on_sphere
 from services.events.tables import Event, EventStatus, Mode, Provider, Venue
 from services.events.taxonomy import load_taxonomy
@@ -48,8 +50,8 @@ class EventIndex:
     Masks have a bit for each taxonomy id (see `mask_of`), `mode` 1 for in person and 2 for online (as `has_room` and
     `from_home` say), `weekday` one for each day. `starts` and `ends` are `microseconds`, `minute` the start's London
     minute of day, `lat` and `lon` cells (see `cells_of`) and `position` the same on the unit sphere. `series` is
-    equal for the dates of one offer, `referral` whether someone has to refer; `name` and `language` number `names` and
-    `languages`. `access` has what can be had: all that is asked of a room where people join from home.
+    equal for the dates of one offer, `referral` whether someone has to refer; `name` numbers `names` and `activities`,
+    `language` `languages`. `access` has what can be had: all that is asked of a room where people join from home.
     """
 
     since: datetime
@@ -79,6 +81,7 @@ class EventIndex:
     series: Ints
     name: Ints
     names: Names
+    activities: Activities
     language: Ints
     languages: tuple[frozenset[str], ...]
 
@@ -94,7 +97,12 @@ class EventIndex:
             venue=self.venues[place],
             left=left,
             distance_m=None if isnan(metres) else metres,
+            only_for=self._only_for(place),
         )
+
+    def _only_for(self, place: int) -> Restriction:
+        audience, stage = _ids("audience", int(self.audience[place])), _ids("stage", int(self.stage[place]))
+        return restriction(audience, stage, self.languages[self.language[place]])
 
 
 def current_index(session: Session, now: datetime) -> EventIndex:
@@ -115,6 +123,11 @@ def mask_of(kind: str, ids: Iterable[str]) -> int:
     """Return the bits of some ids of a taxonomy list ("needs", "audience", ...); ids it does not have are left out."""
     known = _bits(kind)
     return sum({known[term_id] for term_id in ids if term_id in known})
+
+
+def _ids(kind: str, mask: int) -> list[str]:
+    """The ids of a taxonomy list whose bits a mask has; none when it is open to all."""
+    return [] if mask == OPEN_TO_ALL else [term_id for term_id, bit in _bits(kind).items() if mask & bit]
 
 
 def microseconds(moment: datetime) -> int:
@@ -205,6 +218,7 @@ def _index(read: Mapping[str, Sequence[Any]], since: datetime) -> EventIndex:
         series=_numbered(zip(read["discreet_title"], read["venue_id"], read["provider_id"], strict=True))[0],
         name=name,
         names=Names(names, _words(read["address"]) | _words(read["borough"])),
+        activities=Activities([wordings for *wordings, _provider in names]),
         language=language,
         languages=languages,
     )

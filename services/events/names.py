@@ -16,14 +16,14 @@ from rapidfuzz.distance import OSA
 from services.core import yaml12
 from services.events.taxonomy import load_taxonomy
 
-_LISTS = yaml12.load(Path(__file__).with_name("name_words.yml"))
-_EMPTY = frozenset(_LISTS["empty"].split())
-_KINDS = frozenset(_LISTS["kinds"].split())
-_KINDS_OF_BRANDS = frozenset(_LISTS["kinds_of_brands"].split())
-_ABBREVIATIONS = frozenset(_LISTS["abbreviations"].split())
-_INSTITUTIONS = frozenset(_LISTS["institutions"].split())
-_SHARED_BY_PROVIDERS = frozenset(_LISTS["shared_by_providers"].split())
-_SPOKEN_OF = frozenset(_LISTS["spoken_of"].split())
+WORDS = yaml12.load(Path(__file__).with_name("name_words.yml"))
+EMPTY = frozenset(WORDS["empty"].split())
+KINDS = frozenset(WORDS["kinds"].split())
+_KINDS_OF_BRANDS = frozenset(WORDS["kinds_of_brands"].split())
+_ABBREVIATIONS = frozenset(WORDS["abbreviations"].split())
+_INSTITUTIONS = frozenset(WORDS["institutions"].split())
+_SHARED_BY_PROVIDERS = frozenset(WORDS["shared_by_providers"].split())
+_SPOKEN_OF = frozenset(WORDS["spoken_of"].split())
 
 # The words of names that one word of a message is, or may be a slip for, likeliest first.
 Spelled = tuple[str, ...]
@@ -58,10 +58,10 @@ class Names:
         self.count = len(named)
         self._having: dict[str, set[int]] = defaultdict(set)
         for number, parts in enumerate(named):
-            for word in {word for part in parts for word in tokens(part)} - _EMPTY:
+            for word in {word for part in parts for word in tokens(part)} - EMPTY:
                 self._having[word].add(number)
         self._by_initial: dict[str, list[str]] = defaultdict(list)
-        for word in self._having.keys() | _KINDS:
+        for word in self._having.keys() | KINDS:
             self._by_initial[word[0]].append(word)
         self._phrases: dict[str, set[Phrase]] = defaultdict(set)
         for key, phrase in _phrases(named, places):
@@ -70,8 +70,8 @@ class Names:
 
     def meant_by(self, words: str) -> set[int]:
         """Return the numbers of the names that the given words fit best; none when they fit fewer than 3 in 5."""
-        said = [(self._spell(token) or (token,))[0] for token in tokens(words) if token not in _EMPTY]
-        wanted = [word for word in said if word not in _KINDS] or said
+        said = [(self._spell(token) or (token,))[0] for token in tokens(words) if token not in EMPTY]
+        wanted = [word for word in said if word not in KINDS] or said
         score: dict[int, int] = defaultdict(int)
         for word in wanted:
             for number in self._having.get(word, ()):
@@ -82,15 +82,15 @@ class Names:
     def named_in(self, text: str) -> str | None:
         """Return the words of a message that name an event or its provider, as those are spelled; None if none do."""
         said = tokens(text)
-        spelled = [self._spell(token) for token in said if token not in _EMPTY]
+        spelled = [self._spell(token) for token in said if token not in EMPTY]
         kinds = [bool(_KINDS_OF_BRANDS.intersection(self._spell(token))) for token in said]
-        beside = [any(kinds[max(place - 1, 0) : place + 2]) for place, token in enumerate(said) if token not in _EMPTY]
+        beside = [any(kinds[max(place - 1, 0) : place + 2]) for place, token in enumerate(said) if token not in EMPTY]
         may_stand_alone = beside if len(said) > 1 else [True]
         found = max(self._mentions(spelled, may_stand_alone), key=lambda mention: len(mention.words), default=None)
         return " ".join(self._extended(found, spelled)) if found else None
 
     def _spelled(self, token: str) -> Spelled:
-        if token in self._having or token in _KINDS or len(token) < 5:
+        if token in self._having or token in KINDS or len(token) < 5:
             return (token,)
         near = [word for word in self._by_initial[token[0]] if _is_slip(token, word)]
         return (*sorted(near, key=lambda word: (OSA.distance(token, word), word)), token)
@@ -111,7 +111,7 @@ class Names:
         behind: list[str] = []
         start, end = mention.start, mention.end
         for more, side in ((before, spelled[max(start - 2, 0) : start]), (behind, spelled[end : end + 3])):
-            for word in (options[0] for options in side if options[0] not in _KINDS):
+            for word in (options[0] for options in side if options[0] not in KINDS):
                 if word not in mention.words and meant & self._having.get(word, set()):
                     meant &= self._having[word]
                     more.append(word)
@@ -145,7 +145,7 @@ def _phrases(named: Iterable[tuple[str, str, str]], places: Container[str]) -> I
 def _brand(run: Sequence[str]) -> Iterator[tuple[str, Phrase]]:
     """Yield the phrases that a stretch of capitalised words makes: itself and, from four words on, its initials."""
     words = _telling(run)
-    if _is_common(words):
+    if is_common(words):
         return
     if len(words) > 1:
         yield words[0], Phrase(words, _most_of(words))
@@ -176,14 +176,14 @@ def _is_acronym(word: str) -> bool:
 
 def _telling(words: Iterable[str]) -> tuple[str, ...]:
     """The words of a name that tell it from others."""
-    return tuple(token for word in words for token in tokens(word) if token not in _EMPTY | _KINDS)
+    return tuple(token for word in words for token in tokens(word) if token not in EMPTY | KINDS)
 
 
 def _provider(provider: str, places: Container[str]) -> Iterator[tuple[str, Phrase]]:
     """Yield what a provider is called by; nothing for one that is a place or has no name of its own."""
     said = _telling(provider.split())
     words = tuple(word for word in said if word not in _SHARED_BY_PROVIDERS and word not in places)
-    if not words or _INSTITUTIONS & set(tokens(provider)) or _is_common(words):
+    if not words or _INSTITUTIONS & set(tokens(provider)) or is_common(words):
         return
     if len(words) > 1:
         yield words[0], Phrase(words, _most_of(words))
@@ -193,7 +193,7 @@ def _provider(provider: str, places: Container[str]) -> Iterator[tuple[str, Phra
         yield said[0], Phrase(said, len(said), "brand" if len(said) == 1 else "")
 
 
-def _is_common(words: Sequence[str]) -> bool:
+def is_common(words: Sequence[str]) -> bool:
     """Whether words name an illness, a group of people or a kind of access, as everybody may who writes of them."""
     return " ".join(words) in _common() or _common().issuperset(words)
 

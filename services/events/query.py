@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
+from services.events.restrictions import Restriction
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -26,8 +28,9 @@ class Query:
     """What someone is looking for; every field left out means "any".
 
     `lat`, `lon` are where to be near (degrees), `radius_m` how far at most; `needs`, `audience`, `stage`,
-    `access` are taxonomy ids; `words` are words of a title or a provider as texted; `places` how many places
-    must be left; `seen` are events already shown.
+    `access` are taxonomy ids; `words` are words of a title or a provider as texted; `activity` is what is to be done
+    there, as titles have it; `not_for` are audiences that the person is known not to be one of; `places` how many
+    places must be left; `seen` are events already shown.
     """
 
     lat: float | None = None
@@ -42,13 +45,18 @@ class Query:
     access: tuple[str, ...] = ()
     window: Window = field(default_factory=Window)
     words: str = ""
+    activity: str = ""
+    not_for: tuple[str, ...] = ()
     places: int = 1
     seen: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One event found, with what a list line needs; `distance_m` is None for online events or no place given."""
+    """One event found, with what a list line needs.
+
+    `distance_m` is None for online events or no place given; `only_for` says whom it is for, if not for everyone.
+    """
 
     event_id: int
     title: str
@@ -59,6 +67,7 @@ class Match:
     venue: str
     left: int
     distance_m: float | None
+    only_for: Restriction
 
 
 class Widened(StrEnum):
@@ -68,6 +77,7 @@ class Widened(StrEnum):
     WINDOW = "dates"
     LANGUAGE = "language"
     ACCESS = "access"
+    ACTIVITY = "activity"
     NEEDS = "needs"
     MODE = "mode"
     WORDS = "title"

@@ -8,6 +8,7 @@ import numpy as np
 
 from services.events.index import OPEN_TO_ALL, EventIndex, Ints, mask_of, microseconds
 from services.events.query import Query, Widened
+from services.events.restrictions import ROLES, likely_audience
 from services.events.sphere import UNKNOWN_M, Bools, Floats, box_around, metres_from, on_sphere, within
 from services.events.tables import Mode
 from services.events.wishes import GivenUp
@@ -15,9 +16,10 @@ from services.events.wishes import GivenUp
 RADIUS_M = 8000.0
 # An event a day sooner is worth going this much further for.
 METRES_PER_DAY = 30.0
-# More than any distance with any delay: what it costs to be joined from home rather than gone to (once), to be for
-# other people (twice), to be about everything rather than about what was asked for (four times).
-_CLASS = 1e9
+# What it costs to be joined from home rather than gone to, to need someone who refers, to be about everything rather
+# than about what was asked for, to be for other people, to be something else than the activity asked for. The first is
+# more than any distance with any delay, and each outweighs all before it.
+_FROM_HOME, _REFERRED, _OFF_TOPIC, _FOR_OTHERS, _ELSE = (1e9 * 2**place for place in range(5))
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
 # Most searches are answered by what is this near, or among so many of the soonest, and the rest is not looked at.
 _RINGS_M = (2_500.0, 10_000.0)
@@ -60,12 +62,19 @@ class Ranked:
 
 
 class Ranking:
-    """The order in which events are best for a query when some wishes are given up."""
+    """The order in which events are best for a query when some wishes are given up.
 
-    def __init__(self, index: EventIndex, query: Query, now: datetime, given_up: GivenUp) -> None:
+    `done` are the events at which an activity asked for is done, None when none was asked for.
+    """
+
+    def __init__(self, index: EventIndex, query: Query, now: datetime, given_up: GivenUp, done: Bools | None) -> None:
         self._index = index
         self._query = query
         self._now = microseconds(now)
+        self._done = None if Widened.ACTIVITY in given_up else done
+        self._likely = mask_of(
+            "audience", {*query.audience, *likely_audience(query.cancer_type, query.needs), "patient"}
+        )
         self._needs = mask_of("needs", query.needs) if query.needs and Widened.NEEDS not in given_up else None
         self._mode = None if Widened.MODE in given_up else query.mode
         self._radius = np.inf if Widened.DISTANCE in given_up else query.radius_m or RADIUS_M
@@ -102,7 +111,7 @@ class Ranking:
         fits = fits & self._index.from_home
         fits[near.places] = False
         home = np.flatnonzero(fits)
-        return near.and_from_home(home, self._cost(home) + _CLASS)
+        return near.and_from_home(home, self._cost(home) + _FROM_HOME)
 
     def _near(self, fits: Bools, radius: float) -> Ranked:
         """Rank what can be gone to within a radius."""
@@ -117,10 +126,13 @@ class Ranking:
 
     def _cost(self, places: Ints) -> Floats:
         cost = self._waiting(places)
-        cost[self._is_for_others(places)] += 2 * _CLASS
+        cost[self._index.referral[places]] += _REFERRED
+        cost[self._is_for_others(places)] += _FOR_OTHERS
         if self._needs is not None:
             needs = self._index.needs[places]
-            cost[(needs == OPEN_TO_ALL) | (needs & self._needs == 0)] += 4 * _CLASS
+            cost[(needs == OPEN_TO_ALL) | (needs & self._needs == 0)] += _OFF_TOPIC
+        if self._done is not None:
+            cost[~self._done[places]] += _ELSE
         return cost
 
     def _waiting(self, places: Ints) -> Floats:
@@ -130,10 +142,12 @@ class Ranking:
     def _is_for_others(self, places: Ints) -> Bools:
         """Whether events are for some people only, and nobody said to be one of them (or for all, and somebody did)."""
         index, query = self._index, self._query
-        audience, patient = index.audience[places], mask_of("audience", ["patient"])
-        one_of_some = mask_of("audience", query.audience) & ~patient
-        others: Bools = audience == OPEN_TO_ALL if one_of_some else audience & patient == 0
-        others |= index.referral[places]
+        audience, roles = index.audience[places], mask_of("audience", ROLES)
+        others: Bools = (audience & roles != 0) & (audience & roles & self._likely == 0)
+        others |= audience & ~roles & ~self._likely != 0
+        others &= audience != OPEN_TO_ALL
+        if set(query.audience) - {"patient"}:
+            others |= audience == OPEN_TO_ALL
         if not query.language:
             others |= ~index.in_english[places]
         if not query.stage:

@@ -1,15 +1,18 @@
 """Finding events to come: what fits, best first, and what to give up when nothing does."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Row, bindparam, select
 from sqlmodel import Session, col
 
+from services.events.activities import Activity
 from services.events.index import EventIndex, Ints, current_index
 from services.events.query import Match, Query, SearchResult, Widened
 from services.events.ranking import Ranking
+from services.events.restrictions import restriction
 from services.events.sphere import Floats, metres_from, on_sphere
 from services.events.tables import Event, EventStatus, Mode, Venue
 from services.events.wishes import Wishes
@@ -19,11 +22,21 @@ _LEFT = "SELECT id, capacity - taken, status FROM event WHERE id IN ({})"
 _BY_ID: Executable = (
     select(
         col(Event.id), col(Event.discreet_title), col(Event.starts_at), col(Event.ends_at), col(Event.mode),
-        col(Event.kind), col(Venue.name).label("venue"), col(Venue.lat), col(Venue.lon),
+        col(Event.kind), col(Event.audience), col(Event.stage), col(Event.language), col(Venue.name).label("venue"),
+        col(Venue.lat), col(Venue.lon),
     )
     .outerjoin(Venue, col(Event.venue_id) == col(Venue.id))
     .where(col(Event.id).in_(bindparam("ids", expanding=True)))
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The words of a message that name an event or its provider (None when none do), and those for what is done."""
+
+    title: str | None = None
+    activities: tuple[Activity, ...] = ()
+
 
 # Its place in the index, the places left, and the metres to go.
 _Bookable = tuple[int, int, float]
@@ -41,10 +54,10 @@ def search(session: Session, query: Query, *, limit: int, now: datetime) -> Sear
     for given_up in _ways(wishes.made):
         fits = wishes.fit(frozenset(given_up))
         if fits.any():
-            best_first = Ranking(index, query, now, frozenset(given_up)).best_first(fits)
-            matches, has_more = _chosen(session, index, best_first, query, limit)
-            if matches:
-                return SearchResult(tuple(matches), has_more, given_up)
+            best_first = Ranking(index, query, now, frozenset(given_up), wishes.done).best_first(fits)
+            found, has_more = _chosen(session, index, best_first, query, limit)
+            if found and wishes.are_met(found[0][0], fits, frozenset(given_up)):
+                return SearchResult(tuple(index.match(*each) for each in found), has_more, given_up)
     return SearchResult((), has_more=False)
 
 
@@ -57,6 +70,12 @@ def load_matches(
     found = {row.id: row for row in session.execute(_BY_ID, {"ids": list(event_ids)}) if row.starts_at > now}
     left = _left(session, list(found))
     return [_match(found[each], left[each], lat, lon) for each in event_ids if left.get(each, 0) > 0]
+
+
+def named_in(session: Session, text: str, *, now: datetime) -> Named:
+    """Return what a message names of the events to come."""
+    index = current_index(session, now)
+    return Named(index.names.named_in(text), index.activities.named_in(text))
 
 
 def title_words_in(session: Session, text: str, *, now: datetime) -> str | None:
@@ -72,8 +91,8 @@ def _ways(made: tuple[Widened, ...]) -> Iterator[tuple[Widened, ...]]:
 
 def _chosen(
     session: Session, index: EventIndex, best_first: Iterator[tuple[Ints, Floats]], query: Query, limit: int
-) -> tuple[list[Match], bool]:
-    """The first `limit` matches, and whether there are more; further dates of one offer come last."""
+) -> tuple[list[_Bookable], bool]:
+    """The first `limit` events, and whether there are more; further dates of one offer come last."""
     first: dict[int, _Bookable] = {}
     repeated: list[_Bookable] = []
     for batch, ways in best_first:
@@ -86,7 +105,7 @@ def _chosen(
         if len(first) >= limit and len(first) + len(repeated) > limit:
             break
     found = [*first.values(), *repeated]
-    return [index.match(*each) for each in found[:limit]], len(found) > limit
+    return found[:limit], len(found) > limit
 
 
 def _left(session: Session, ids: Sequence[int]) -> dict[int, int]:
@@ -108,6 +127,7 @@ def _match(row: Row[Any], left: int, lat: float | None, lon: float | None) -> Ma
         venue=row.venue or "",
         left=left,
         distance_m=_metres(row, lat, lon),
+        only_for=restriction(row.audience, row.stage, row.language.split(";")),
     )
 
 

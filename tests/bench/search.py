@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from services.core.database import Database
 from services.events.index import current_index
-from services.events.search import search, title_words_in
+from services.events.search import named_in, search
 from services.events.tables import Event, Provider, Venue, mark_changed
 from services.migrations.metadata import all_tables
 from tests.search_oracle import PROVIDERS, Oracle, random_query, random_rows
@@ -101,7 +101,7 @@ def measure(database: Database, rows: list) -> dict:
         ]
         boxes = [timed(lambda query=query: _boxed(session, query))[0] for query in queries[:BOXES] if query.lat]
         rows_read = [timed(lambda n=n: session.execute(_ROW, {"id": n}).all())[0] for n in range(1, 1000)]
-        named = [timed(lambda n=n: title_words_in(session, f"{MESSAGES[n % 3]} {n}", now=NOW))[0] for n in range(1000)]
+        named = [timed(lambda n=n: named_in(session, f"{MESSAGES[n % 3]} {n}", now=NOW))[0] for n in range(1000)]
     different = sum(
         _differs(oracle.search(query, 3, NOW), found) for query, found in zip(queries, results, strict=True)
     )
@@ -110,7 +110,7 @@ def measure(database: Database, rows: list) -> dict:
         "queries": QUERIES,
         "search": spread(searches),
         "share_widened": sum(bool(result.widened) for result in results) / QUERIES,
-        "title_words": spread(named),
+        "what_a_message_names": spread(named),
         "different_from_brute_force": different,
         "reading_the_events_again_ms": round(loading),
         "reference_bounding_box": spread(boxes),

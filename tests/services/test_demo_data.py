@@ -10,11 +10,12 @@ from sqlmodel import select
 from services.booking.demo_data import load_demo
 from services.booking.tables import Booking
 from services.core.clock import LONDON, to_london
+from services.events.activities import root
 from services.events.discretion import telling_words
 from services.events.exports import export_events
 from services.events.imports import import_events
 from services.events.query import Query
-from services.events.search import search, title_words_in
+from services.events.search import named_in, search
 from services.events.tables import Alliance, Event, EventSession, Kind, Mode, Venue
 from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
@@ -165,6 +166,8 @@ def test_it_survives_an_export_and_an_import(loaded, locate, clock):
         ({"words": "maggies yoga"}, "Gentle yoga"),
         ({"needs": ("money",), "lat": 51.5, "lon": -0.09}, "Benefits advice appointment"),
         ({"cancer_type": "brain", "needs": ("cognition",)}, "Support afternoon"),
+        ({"activity": "swimming", "needs": ("exercise",), "lat": 51.5416, "lon": -0.0035}, "Swimming for women"),
+        ({"activity": "gardening", "needs": ("creative",), "lat": 51.6, "lon": -0.07}, "Gardening together"),
         ({"language": "polish"}, "Polish speaking support group"),
         ({"audience": ("carer",), "needs": ("carer",), "lat": 51.58, "lon": -0.02}, "Carers' coffee morning"),
     ],
@@ -188,4 +191,35 @@ def test_people_find_what_they_look_for(loaded, clock, wishes, title):
 )  # fmt: skip
 def test_ordinary_messages_name_none_of_its_events(loaded, text):
     with loaded.read() as session:
-        assert title_words_in(session, text, now=datetime(2026, 11, 23, 10, tzinfo=UTC)) is None
+        named = named_in(session, text, now=datetime(2026, 11, 23, 10, tzinfo=UTC))
+    assert (named.title, [found.word for found in named.activities if found.word != "yoga"]) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("swimming near Stratford", ["swimming"]), ("anything like swiming or gardning?", ["swimming", "gardening"]),
+        ("is there a choir", ["sing"]), ("Yogga n1", ["yoga"]), ("walking footie please", ["walking", "football"]),
+        ("prehab st georges", ["prehab"]), ("also book me a masage", ["massage"]), ("breathing better", ["breath"]),
+        ("i love to garden", ["gardening"]), ("cookery or pilatis", ["pilates"]),
+    ],
+)  # fmt: skip
+def test_messages_say_what_is_done_at_its_events(loaded, text, words):
+    with loaded.read() as session:
+        named = named_in(session, text, now=datetime(2026, 11, 23, 10, tzinfo=UTC))
+    shared = [root(found.word) for found in named.activities]
+    assert shared == [root(word) for word in words]
+    assert all(root(text[found.start : found.end].lower())[0] for found in named.activities)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "send me a message", "im waiting for my results", "is there a talk in a group", "living well with it",
+        "waking up at night", "i have a signing interpreter", "who runs it", "two cycles to go", "slimming",
+        "write to me", "my medication", "the better course", "what is on in barking", "feeling good",
+    ],
+)  # fmt: skip
+def test_ordinary_words_of_titles_and_near_misses_are_nothing_that_is_done(loaded, text):
+    with loaded.read() as session:
+        assert named_in(session, text, now=datetime(2026, 11, 23, 10, tzinfo=UTC)).activities == ()

@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from services.core.clock import LONDON
 from services.events.query import Query, Widened, Window
-from services.events.search import load_matches, search, title_words_in
+from services.events.restrictions import Restriction
+from services.events.search import load_matches, named_in, search
 from services.events.tables import Event, Provider
 from tests.bench.search import store
 from tests.search_oracle import Oracle, random_query, random_rows
@@ -185,11 +186,68 @@ def test_what_is_for_some_people_comes_after_unless_they_ask(find, make_event, c
     everyone = make_event()
     patients = make_event(audience=["patient", "carer"])
     found = ids(find(limit=10))
-    assert found == [everyone.id, patients.id, bereaved.id, referred.id, polish.id, incurable.id]
+    assert found == [everyone.id, patients.id, referred.id, bereaved.id, polish.id, incurable.id]
     assert ids(find(limit=10, audience=("bereaved",)))[0] == bereaved.id
     assert ids(find(limit=10, language="polish")) == [polish.id]
     assert ids(find(limit=10, stage=("incurable",)))[0] == incurable.id
     assert bereaved.id not in ids(find(limit=10, audience=("carer",)))
+
+
+def test_what_is_for_others_comes_after_what_is_about_everything_unless_the_wish_says_who_asks(find, make_event):
+    young = make_event(needs=["company", "exercise"], audience=["young_adult", "patient"])
+    men = make_event(needs=["company"], audience=["men"], cancer_types=["prostate"])
+    bereaved = make_event(needs=["bereavement"], audience=["bereaved"])
+    everything = make_event(needs=[])
+    assert ids(find(needs=("company",), limit=10)) == [everything.id, young.id]
+    assert ids(find(needs=("company",), cancer_type="prostate"))[0] == men.id
+    assert ids(find(needs=("bereavement",))) == [bereaved.id, everything.id]
+
+
+def test_all_groups_that_an_event_is_for_have_to_be_said(find, make_event):
+    black_men = make_event(audience=["black_asian", "men"])
+    men = make_event(audience=["men"], starts_at=black_men.starts_at + timedelta(days=9))
+    assert ids(find(audience=("men",))) == [men.id, black_men.id]
+    assert ids(find(audience=("men", "black_asian"))) == [black_men.id, men.id]
+
+
+def test_what_someone_cannot_join_is_not_found_unless_they_say_they_can(find, make_event):
+    women, everyone = make_event(audience=["women"]), make_event()
+    assert ids(find(not_for=("women", "young_adult"))) == [everyone.id]
+    assert women.id in ids(find(not_for=("women",), audience=("women",)))
+
+
+def test_a_match_says_whom_it_is_for(database, find, make_event, clock):
+    asked = {"limit": 10, "radius_m": float("inf")}
+    for audience, stage, language, expected in (
+        (["patient", "carer"], [], "English; Bengali", Restriction()),
+        (["any"], ["any"], "English", Restriction()),
+        (["carer", "family"], [], "English", Restriction(roles=("carer", "family"))),
+        (["men", "black_asian"], [], "English", Restriction(groups=("men", "black_asian"))),
+        ([], ["incurable", "in_treatment"], "English", Restriction(stage=("in_treatment", "incurable"))),
+        (["women", "patient"], [], "Punjabi;Hindi", Restriction(groups=("women",), languages=("Hindi", "Punjabi"))),
+    ):  # fmt: skip
+        event = make_event(audience=audience, stage=stage, language=language)
+        found = next(match for match in find(**asked).matches if match.event_id == event.id)
+        assert found.only_for == expected
+        with database.read() as session:
+            assert load_matches(session, [event.id], lat=None, lon=None, now=clock.now())[0].only_for == expected
+
+
+def test_what_is_to_be_done_comes_before_what_is_about_the_same(find, make_event, make_venue):
+    near, far = make_venue(lat=51.584), make_venue(lat=51.62)
+    chair = make_event(discreet_title="Chair exercise", needs=["exercise"], venue_id=near.id)
+    swim = make_event(discreet_title="Swimming for women", needs=["exercise"], audience=["women"], venue_id=far.id)
+    football = make_event(discreet_title="Walking football", needs=["exercise"], venue_id=make_venue(lat=51.3).id)
+    money = make_event(discreet_title="Money talk", needs=["money"], venue_id=near.id)
+    wish = {**E17, "needs": ("exercise",), "activity": "swimming"}
+    assert ids(find(**wish)) == [swim.id, chair.id]
+    assert ids(find(**E17, activity="swimming")) == [swim.id]
+    rest = find(**wish, seen=frozenset({swim.id}))
+    assert (ids(rest), rest.widened) == ([chair.id], ())
+    further = find(**E17, needs=("exercise",), activity="football")
+    assert (ids(further), further.widened) == ([football.id], (Widened.DISTANCE,))
+    taken = find(**wish, places=9, seen=frozenset({money.id}))
+    assert ids(taken)[0] == swim.id
 
 
 def test_further_dates_of_one_offer_come_last(find, make_event, make_venue, clock):
@@ -218,6 +276,8 @@ def test_further_dates_of_one_offer_come_last(find, make_event, make_venue, cloc
         ({"needs": ("money",)}, (Widened.NEEDS,)),
         ({"mode": "online"}, (Widened.MODE,)),
         ({"words": "juggling for beginners"}, (Widened.WORDS,)),
+        ({"activity": "juggling", "needs": ("sleep",)}, (Widened.ACTIVITY,)),
+        ({"activity": "juggling", "needs": ("money",)}, (Widened.ACTIVITY, Widened.NEEDS)),
         ({"needs": ("money",), "mode": "in_person"}, (Widened.NEEDS,)),
         ({"needs": ("money",), "language": "Turkish"}, (Widened.LANGUAGE, Widened.NEEDS)),
         ({"needs": ("sleep",), "access": ("companion", "text_only")}, ()),
@@ -293,7 +353,7 @@ def named(keep, make_event, make_venue):
 )
 def test_a_message_that_names_an_event_finds_it(chosen_database, find, clock, named, text, expected):
     with chosen_database.read() as session:
-        words = title_words_in(session, text, now=clock.now())
+        words = named_in(session, text, now=clock.now()).title
     result = find(limit=10, words=words, needs=("sleep",))
     assert ids(result) == [named[name].id for name in expected]
     assert result.widened == ()
@@ -323,7 +383,7 @@ def test_a_message_that_names_an_event_finds_it(chosen_database, find, clock, na
 )
 def test_ordinary_talk_names_no_event(chosen_database, clock, named, text):
     with chosen_database.read() as session:
-        assert title_words_in(session, text, now=clock.now()) is None
+        assert named_in(session, text, now=clock.now()).title is None
 
 
 def test_a_name_is_searched_whatever_the_type_unless_one_was_said(find, named):
