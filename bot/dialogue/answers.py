@@ -1,5 +1,6 @@
 """Whether a message answers the open question, and with what."""
 
+import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from bot.dialogue.state import Question, State
 from bot.understanding import Entity, Understanding
 
 _YES_WORDS = {True, "yes", "affirm"}
+_PAUSE = re.compile(r"\s*[,.;!]|\s+(?:and|but)\b", re.IGNORECASE)
 _SHORT, _POLITE = 3, 6  # words of "no" and of "no thank you very much"
 
 
@@ -127,12 +129,18 @@ def _text(asked: Asked) -> Answered | None:
 
 
 def _name(asked: Asked) -> Answered | None:
-    """A name, unless the message is plainly something else: names look like anything, so few words beside are not."""
+    """A name, unless the message is plainly something else and the name neither nearly all of it nor apart."""
     found = _entity(asked)
     if found is None or found.entity is None:
         return None
     beside = len(asked.said.text.split()) - len(found.entity.words.split())
-    return None if beside >= _SHORT and _plainly_else(asked) else found
+    stands = beside < _SHORT or _is_apart(asked.said.text, found.entity)
+    return found if stands or not _plainly_else(asked) else None
+
+
+def _is_apart(text: str, entity: Entity) -> bool:
+    """Say whether words at the beginning stand apart from what follows ("I am Grace, and which bus is it")."""
+    return len(text[: entity.start].split()) <= _SHORT and bool(_PAUSE.match(text[entity.end :]))
 
 
 def _entity(asked: Asked) -> Answered | None:

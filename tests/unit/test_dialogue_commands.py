@@ -92,6 +92,12 @@ def test_a_name_is_a_name_whatever_it_is_taken_for(text, name):
     assert commands(talk, "travel_directions", 0.99, text=text, name=name) == [Answer("Grace")]
 
 
+def test_a_name_apart_from_a_question_is_taken_with_it():
+    talk = at_name()
+    text = "I am Grace, which bus is it"
+    assert commands(talk, "travel_directions", 0.99, text=text, name="Grace") == [Answer("Grace"), StartFlow("travel")]
+
+
 def test_a_sentence_about_something_else_gives_no_name():
     talk = at_name()
     text = "which bus must my friend Grace take please"
