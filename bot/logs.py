@@ -1,23 +1,33 @@
 """Structured logs: JSON lines in production, readable ones in development; never a message's body."""
 
 import logging
+import sys
+from typing import TextIO
 
 import structlog
 
 
-def configure(*, development: bool) -> None:
-    """Set up logging for this process."""
-    renderer = structlog.dev.ConsoleRenderer() if development else structlog.processors.JSONRenderer()
+def configure(*, development: bool, quiet: bool = False) -> None:
+    """Set up logging for this process.
+
+    A process that serves writes what it does to standard output. A command keeps that for its answer: it is `quiet`,
+    and only what goes wrong goes to standard error.
+    """
+    to = sys.stderr if quiet else sys.stdout
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            renderer,
+            _renderer(to) if development else structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(to),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def _renderer(to: TextIO) -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(colors=to.isatty())

@@ -27,10 +27,9 @@ from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate
 from services.core.clock import SystemClock
 from services.core.database import Database
-from services.core.errors import ConfigurationError
-from services.events.search import title_words_in
-from services.migrations.upgrade import is_current
-from services.people import inbox
+from services.events.search import Named, named_in
+from services.migrations.upgrade import require_current
+from services.people import inbox, outbox
 from services.people.tables import Channel
 
 _HEALTHY_WITHIN_S = 2.0
@@ -43,8 +42,7 @@ class Service:
         self.settings = settings
         self.clock = SystemClock()
         self.database = Database(settings.database_url)
-        if not is_current(self.database):
-            raise ConfigurationError("the database is not up to date: run `wellbeing db upgrade`")
+        require_current(self.database)
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         responses = loader.load_responses(DIALOGUES)
         channels = self._channels()
@@ -84,10 +82,13 @@ class Service:
     async def tick(self, now: datetime) -> dict[str, int]:
         """Run every job, the gate and sending as of `now`, until nothing is left to do; return the counts."""
         async with self._ticking:
+            sent_before = await asyncio.to_thread(self.database.read_once, outbox.count_sent)
             with self.clock.standing_in_for(now):
                 counts = await asyncio.to_thread(self.jobs.run_all, now)
                 await asyncio.to_thread(self.turns.wait_until_idle)
-                counts["messages_sent"] = await self.sender.drain()
+                await self.sender.drain()
+            # The sender wakes at each commit, so it may have sent before it was asked to.
+            counts["messages_sent"] = await asyncio.to_thread(self.database.read_once, outbox.count_sent) - sent_before
             if self.fake_twilio is not None:
                 await self.fake_twilio.settle()
         return counts
@@ -123,13 +124,13 @@ class Service:
         return TurnTaker(
             self.database,
             self.clock,
-            load_dialogue(model_path(self.settings), responses, self._find_title, hold_for=self.settings.hold_for),
+            load_dialogue(model_path(self.settings), responses, self._find_named, hold_for=self.settings.hold_for),
             self.sender.deliver,
             replies_per_hour=self.settings.replies_per_hour,
         )
 
-    def _find_title(self, said: str) -> str | None:
-        return self.database.read_once(lambda session: title_words_in(session, said, now=self.clock.now()))
+    def _find_named(self, said: str) -> Named:
+        return self.database.read_once(lambda session: named_in(session, said, now=self.clock.now()))
 
     def _jobs(self) -> tuple[Job, ...]:
         def resume(_now: datetime) -> dict[str, int]:

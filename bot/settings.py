@@ -96,5 +96,11 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(str(item["msg"]).removeprefix("Value error, ") for item in error.errors())
+        problems = "; ".join(_told(item["loc"], item["msg"]) for item in error.errors())
         raise ConfigurationError(f"The service cannot start: {problems}. README says what each is for.") from None
+
+
+def _told(where: tuple[int | str, ...], message: str) -> str:
+    """What is wrong with a setting, without its value, which may be a secret."""
+    named = [f"{str(name).upper()}:" for name in where]
+    return " ".join([*named, message.removeprefix("Value error, ")])

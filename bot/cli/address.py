@@ -1,5 +1,6 @@
 """Where a running service is to be found by the other commands of the same deployment."""
 
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,13 +15,13 @@ _TIMEOUT_S = 5
 
 
 @contextmanager
-def announced(settings: Settings, port: int) -> Iterator[None]:
-    """Leave a note of the address while the service runs."""
-    note = _note(settings)
+def announced(settings: Settings, listener: socket.socket) -> Iterator[str]:
+    """Leave a note of the address at which `listener` is reached, while the service runs."""
+    note, address = _note(settings), _address(listener)
     note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(f"http://127.0.0.1:{port}")
+    note.write_text(address)
     try:
-        yield
+        yield address
     finally:
         note.unlink(missing_ok=True)
 
@@ -36,6 +37,11 @@ def running_service(settings: Settings) -> str | None:
             return address if answer.status == 200 else None
     except (urllib.error.URLError, OSError):
         return None
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _note(settings: Settings) -> Path:

@@ -1,6 +1,7 @@
 """`wellbeing chat`: a phone in the terminal, through the signed webhook of a running service."""
 
 import json
+import socket
 import threading
 import time
 import urllib.parse
@@ -13,9 +14,10 @@ import typer
 
 from bot.channels.handset import Handset, Texted, signature
 from bot.channels.paths import MESSAGES_PATH
-from bot.cli.address import running_service
+from bot.cli.address import announced, running_service
 from bot.cli.session import fail
 from bot.settings import Settings
+from services.core.phone import parse_phone
 
 _PATIENCE_S = 10.0
 
@@ -24,8 +26,11 @@ def run_chat(settings: Settings, sender: str, channel: str) -> None:
     """Read lines from the terminal, post each as a text, and print what comes back."""
     if not settings.is_development:
         fail("chat is for ENVIRONMENT=development only.")
+    number = parse_phone(sender)
+    if not number.is_drama:
+        fail("Text from one of Ofcom's drama numbers, 07700 900000 to 900999.")
     with _service(settings) as address:
-        phone = _Terminal(settings, address, sender, channel)
+        phone = _Terminal(settings, address, number.e164, channel)
         typer.echo("Texting Wellbeing Line. Empty line or Ctrl+D ends.")
         phone.show_new()
         while line := _read():
@@ -90,20 +95,27 @@ def _service(settings: Settings) -> Iterator[str]:
     if found is not None:
         yield found
         return
+    from services.core.serving import sole_server
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, sole_server(settings.database_url):
+        yield from _serving(settings, listener)
+
+
+def _serving(settings: Settings, listener: socket.socket) -> Iterator[str]:
     import uvicorn
 
     from bot.app import create_app
-    from bot.cli.address import announced
-    from bot.cli.checking import free_port
-    from services.core.serving import sole_server
 
-    port = free_port()
-    with sole_server(settings.database_url), announced(settings, port):
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="warning"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.05)
+    if not server.started:
+        fail("The service did not start.")
+    try:
+        with announced(settings, listener) as address:
+            yield address
+    finally:
         server.should_exit = True
         thread.join()

@@ -23,6 +23,7 @@ def list_flags(limit: int = typer.Option(100, help="How many at most.")) -> None
     """List what nobody has handled yet: red flags first, then people who asked for a person."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     with opened_database() as (_settings, database), database.read() as session:
         waiting = flags.open_flags(session, limit)
@@ -32,7 +33,6 @@ def list_flags(limit: int = typer.Option(100, help="How many at most.")) -> None
     table = Table("id", "how grave", "what", "from", "when", "message")
     for flag in waiting:
         when = to_london(flag.created_at).strftime("%d %b %H:%M")
-        table.add_row(
-            str(flag.id), _SEVERITY[flag.severity], flag.category, mask(flag.address), when, flag.body or flag.note
-        )
+        said = Text(flag.body or flag.note)  # as it is: "[b]" in a message is no mark-up
+        table.add_row(str(flag.id), _SEVERITY[flag.severity], flag.category, mask(flag.address), when, said)
     Console(width=None if Console().is_terminal else 200).print(table)

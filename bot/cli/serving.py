@@ -3,9 +3,13 @@
 import gc
 import json
 import os
+import signal
+import socket
+import sys
+from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -46,10 +50,12 @@ def demo(
 def tick(now: Annotated[str, typer.Option("--now", help="The time to act at, ISO 8601 with an offset.")]) -> None:
     """Development only: run every job, the gate and sending as of a time, and print the counts as JSON."""
     from bot.cli.ticking import run_tick
+    from bot.logs import configure
 
     settings = load_settings()
     if not settings.is_development:
         fail("tick is for ENVIRONMENT=development only.")
+    configure(development=True, quiet=True)
     typer.echo(json.dumps(run_tick(settings, _moment(now)), sort_keys=True))
 
 
@@ -62,7 +68,9 @@ def chat(
 ) -> None:
     """Talk to the bot in a terminal, through the signed webhook of a running service (started if there is none)."""
     from bot.cli.chatting import run_chat
+    from bot.logs import configure
 
+    configure(development=True, quiet=True)
     run_chat(load_settings(), sender, "whatsapp" if whatsapp else "sms")
 
 
@@ -102,21 +110,52 @@ def _default_public_url(port: int) -> None:
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
+    if settings.is_development and not _is_loopback(host):
+        fail("Development serves on this machine only: use --host 127.0.0.1, or set ENVIRONMENT=production.")
+    from services.core.serving import sole_server
+
+    signal.signal(signal.SIGTERM, _leave)
+    with sole_server(settings.database_url), _listening(host, port) as listener:
+        _serve_on(listener, settings)
+
+
+def _serve_on(listener: socket.socket, settings: Settings) -> None:
     gc.disable()  # what is loaded here stays: to look through it for garbage costs a fifth of the start
     import uvicorn
 
     from bot.app import create_app
     from bot.cli.address import announced
     from bot.logs import configure
-    from services.core.serving import sole_server
 
-    if settings.is_development and host != "localhost" and not ip_address(host).is_loopback:
-        fail("Development serves on this machine only: use --host 127.0.0.1, or set ENVIRONMENT=production.")
     configure(development=settings.is_development)
-    with sole_server(settings.database_url), announced(settings, port):
-        app = create_app(settings)
-        gc.freeze()
-        gc.enable()
-        uvicorn.run(
-            app, host=host, port=port, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none"
-        )
+    app = create_app(settings)
+    gc.freeze()
+    gc.enable()
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none")
+    )
+    with announced(settings, listener), suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    if not server.started:
+        fail("The service did not start.")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections already while the service loads: they wait instead of being refused."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason, _, _ = str(error.strerror).partition(" (")
+        fail(f"Cannot listen on {host}, port {port}: {reason}.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _leave(*_: object) -> NoReturn:
+    """End as asked; uvicorn passes the signal on here once it has stopped."""
+    sys.exit(0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
 
 from services.core.database import Database
+from services.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -52,6 +53,12 @@ def is_current(database: Database) -> bool:
         if not inspect(connection).has_table("alembic_version"):
             return False
         return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [latest()]
+
+
+def require_current(database: Database) -> None:
+    """Raise ConfigurationError unless `upgrade` has nothing left to do."""
+    if not is_current(database):
+        raise ConfigurationError("The database is not up to date: run `wellbeing db upgrade`.")
 
 
 def latest() -> str:

@@ -83,6 +83,7 @@ _CLAIM = (
     .values(status=OutboxStatus.SENDING.value, claimed_at=bindparam("at"), attempts=OUTBOX.c.attempts + 1)
 )
 _DUE_AT_ALL = select(OUTBOX.c.id).where(_DUE).limit(1)
+_HOW_MANY_SENT = select(func.count()).where(OUTBOX.c.provider_id.is_not(None))
 _INSERT = insert(OUTBOX).returning(OUTBOX.c.id)
 _INSERT_ONCE = {
     name: dialect.insert(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OUTBOX.c.id)
@@ -203,6 +204,11 @@ def claim(session: Session, now: datetime, limit: int = 32) -> list[OutboxRow]:
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether anything waits that might be sent now."""
     return session.execute(_DUE_AT_ALL, {"now": now}).first() is not None
+
+
+def count_sent(session: Session) -> int:
+    """How many messages a provider has taken so far."""
+    return int(session.execute(_HOW_MANY_SENT).scalar_one())
 
 
 def load(session: Session, ids: Iterable[int]) -> list[OutboxRow]:
