@@ -24,7 +24,7 @@ def set_aside(state: State) -> State:
 
 
 def resume(flows: Flows, state: State, said: Understanding) -> bool:
-    """Bring back what was set aside if the message asks for it; say whether it says that and nothing else."""
+    """Bring back what was set aside if the message asks for it, and say whether it did."""
     if not state.aside or said.confidence < flows.limits.start:
         return False
     waiting = {frame.flow for frame in state.aside}
@@ -33,7 +33,7 @@ def resume(flows: Flows, state: State, said: Understanding) -> bool:
         return False
     state.frames, state.aside = state.aside, []
     state.slots.pop(PAUSED, None)
-    return said.intent == RESUME
+    return True
 
 
 def forget(walk: Walk) -> None:

@@ -38,6 +38,8 @@ from bot.understanding import Expecting, Understanding
 
 # Numbers that answer these questions are not lines of a menu.
 _NUMERIC = ("count", "rating")
+# What asks to go on answers nothing: the question was put too long ago, and something grave came between.
+_ANSWERS = (Answer, TakeWay, Clarify, CannotHandle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,11 @@ def advance(flows: Flows, state: State, understanding: Understanding, run_action
     walk = Walk(flows, state.copy(), run_action, now)
     repair.adopt(flows, walk.state)
     said = by_phrase(flows, state, _with_payloads(understanding, expecting(state)))
-    commands: list[Command] = [GoOn()]
-    if not aside.resume(flows, walk.state, said):
-        _dismiss_patterns(walk, said)
-        commands = tidy(flows, walk.state, _read(walk, said))
+    resumed = aside.resume(flows, walk.state, said)
+    _dismiss_patterns(walk, said)
+    commands = tidy(flows, walk.state, _read(walk, said))
+    if resumed:
+        commands = [each for each in commands if not isinstance(each, _ANSWERS)] or [GoOn()]
     for command in commands:
         walk.note("command", "", type(command).__name__)
         _EFFECTS[type(command)](walk, command, commands)

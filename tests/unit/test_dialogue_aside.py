@@ -30,6 +30,12 @@ def test_asking_for_the_same_thing_goes_on():
     assert talk("book_event", text="i still want to book") == ["utter_ask_first_name"]
 
 
+def test_asking_for_it_is_no_yes_to_it():
+    talk = interrupted(at_confirm())
+    assert talk("book_event", text="yes i still want to book", yes_no=True) == ["utter_ask_confirm"]
+    assert talk.ran == []
+
+
 def test_questions_are_answered_meanwhile():
     talk = interrupted(at_name())
     assert talk("travel_directions") == ["utter_travel"]
