@@ -8,10 +8,11 @@ from bot.composing import Composer
 from bot.dialogue import loader
 from bot.dialogue.responses import Responses
 from bot.dialogue.safety import load_safety
+from bot.naming import FindNamed
 from bot.nlu import classify
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
-from bot.reading import FindTitle, Reader
+from bot.reading import Reader
 from bot.settings import ROOT, Settings
 from bot.turn import Dialogue
 from services.events.taxonomy import load_taxonomy
@@ -27,17 +28,17 @@ def model_path(settings: Settings) -> Path:
     return settings.var / "nlu-model.npz"
 
 
-def load_dialogue(model: Path, responses: Responses, find_title: FindTitle, *, hold_for: timedelta) -> Dialogue:
+def load_dialogue(model: Path, responses: Responses, find_named: FindNamed, *, hold_for: timedelta) -> Dialogue:
     """Everything that turns share; ConfigurationError when the model is missing or older than its data.
 
-    `find_title` tells whether a message names an event or a provider; `hold_for` is how long a place is kept.
+    `find_named` tells what a message names of the events to come; `hold_for` is how long a place is kept.
     """
     gazetteer = Gazetteer.load()
     interpreter = Interpreter(classify.load(model, NLU_DATA), load_lexicon(gazetteer))
     return Dialogue(
         loader.load(DIALOGUES),
         load_safety(DIALOGUES / "safety.yml"),
-        Reader(interpreter, lambda lat, lon: gazetteer.around(lat, lon).value(), find_title),
+        Reader(interpreter, lambda lat, lon: gazetteer.around(lat, lon).value(), find_named),
         all_actions(hold_for),
         Composer(responses),
     )

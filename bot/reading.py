@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.naming import FindNamed, with_named
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.pointing import pointed_out
 from bot.understanding import Entity, Expecting, Understanding
@@ -14,30 +15,31 @@ from services.people.inbox import Arrival
 LONGEST = 1600
 
 # What someone says of an event they look for, and how sure an intent must be to outweigh it.
-_FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title", "mode"})
+_FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title", "activity", "mode"})
 _SURE = 0.7
 _LIKELY = 0.5
 _LITTLE = 2
+# What the name of an event may be taken for.
+_VAGUE = frozenset({"out_of_scope", "about_events"})
 # What is said along with a wish, or of one.
 _BESIDE = frozenset({"correction", "greet", "thanks"})
 # Questions about one event: what they name is what they are about, and neither chosen nor looked for.
 _QUESTIONS = frozenset(
     {"travel_directions", "parking", "event_details", "cost_question", "what_to_bring", "online_link", "late_or_lost"}
 )
-_NAMED = frozenset({"choice", "title", "need", "date", "place", "place_choice", "access"})
+_NAMED = frozenset({"choice", "title", "activity", "need", "date", "place", "place_choice", "access"})
 _WHICH = frozenset({"about", "booking_choice"})
 
 NearestPlace = Callable[[float, float], dict[str, Any]]
-FindTitle = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages with the interpreter; places on a map and titles of events are looked up by the callables."""
+    """Reads messages with the interpreter; the callables look up places on a map and what events are called."""
 
     interpreter: Interpreter
     nearest_place: NearestPlace
-    find_title: FindTitle
+    find_named: FindNamed
 
     def read(self, arrival: Arrival, expecting: Expecting | None, now: datetime) -> Understanding:
         """Understand one message in the light of the open question."""
@@ -46,22 +48,12 @@ class Reader:
             return _pinned(self.nearest_place(*pin))
         text = words_of(arrival)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
-        understood = self._with_title(understood, expecting)
+        understood = with_named(understood, expecting, self.find_named)
         if _is_question(understood) and not _is_which(expecting):
             return _asking(understood, expecting, now)
         if expecting is None or expecting.kind == "choice":
             return _bare_facts(_spoken_of(understood, expecting, now))
         return understood
-
-    def _with_title(self, understood: Understanding, expecting: Expecting | None) -> Understanding:
-        """Add the title or provider that a message names, unless it answers a question of another kind."""
-        if expecting is not None and expecting.kind != "choice":
-            return understood
-        title = self.find_title(understood.text)
-        if title is None:
-            return understood
-        named = Entity("title", title, 0, len(understood.text), understood.text)
-        return replace(understood, entities=(*understood.entities, named))
 
 
 def words_of(arrival: Arrival) -> str:
@@ -126,7 +118,7 @@ def _also_wishing(understood: Understanding) -> Understanding:
 
 def _bare_facts(understood: Understanding) -> Understanding:
     """Take facts of a wish without a clear intent ("yoga camden"), or a changed one, for the wish to find something."""
-    facts = [entity for entity in understood.entities if entity.kind in _FACTS]
+    facts = [entity for entity in understood.entities if entity.kind in _FACTS and entity.value is not None]
     if not facts or understood.first("choice") or _outweighs(understood, facts):
         return understood
     ranking = (("inform", _SURE), *understood.ranking)
@@ -136,7 +128,7 @@ def _bare_facts(understood: Understanding) -> Understanding:
 def _outweighs(understood: Understanding, facts: list[Entity]) -> bool:
     """Whether what a message is taken for outweighs the facts in it; when they are nearly all, no nonsense."""
     beside = len(understood.text.split()) - sum(len(fact.words.split()) for fact in facts)
-    if understood.intent == "out_of_scope" and beside <= _LITTLE:
+    if understood.intent in _VAGUE and beside <= _LITTLE:
         return False
     return understood.confidence >= _SURE and understood.intent not in _BESIDE
 

@@ -154,9 +154,10 @@ class Oracle:
         """Return ids, distances, has_more and widened as the real search must."""
         made = self._made(query, now)
         for given_up in [(), *((wish,) for wish in made), *(made[:n] for n in range(2, len(made) + 1))]:
-            done = self._done(query, given_up)
-            found = self._found(query, frozenset(given_up), done, now)
-            if found and (done is None or _does(found[0][0], done) or self._seen(query, given_up, done)):
+            without = {*given_up, *([Widened.ACTIVITY] if Widened.NEEDS in given_up else [])}
+            done = self._done(query, without)
+            found = self._found(query, without, done, now)
+            if found and (done is None or _does(found[0][0], done) or self._seen(query, without, done)):
                 best = found[:limit]
                 return SimpleNamespace(
                     ids=[row.id for row, _ in best],

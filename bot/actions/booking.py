@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
-from bot.actions.wording import booked_parts, event_line
+from bot.actions.wording import booked_parts, cost_part, event_line
 from services.booking import bookings, outcomes, places
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders
@@ -82,7 +82,7 @@ class HoldPlace(TurnAction):
             until=spoken_moment(held.deadline, turn.now),
             event=event_line(event, venue, turn.now),
             course=event.kind == Kind.COURSE,
-            cost=phrase("part_cost", cost=event.cost) if event.cost else "",
+            cost=cost_part(event),
         )
         return {
             "hold": "held",
@@ -124,7 +124,8 @@ class AskConfirmBooking(TurnAction):
             shall=phrase("part_shall", name=_name(slots) or None),
             places=phrase("part_places", places=slots.get("held_places") or 1),
             event=line,
-            what="" if said_already else phrase("part_what", event=line),
+            cost=cost_part(event),
+            what="" if said_already else phrase("part_what", event=line, cost=cost_part(event)),
         )
         return {}
 

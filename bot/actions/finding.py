@@ -9,10 +9,17 @@ from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
 from bot.actions.window import window_of
 from bot.actions.wording import match_option
-from services.events.query import Query, SearchResult, Window
+from services.events.query import Match, Query, SearchResult, Window
 from services.events.search import load_matches, search
+from services.events.tables import Mode
 
 PAGE = 3
+# Whoever texts for a parent has one too old for what is on for young adults.
+_CANNOT_BE = {
+    "father": ("women", "young_adult"), "husband": ("women",), "brother": ("women",), "son": ("women",),
+    "mother": ("men", "young_adult"), "wife": ("men",), "sister": ("men",), "daughter": ("men",),
+    "grandparent": ("young_adult",),
+}  # fmt: skip
 
 
 def query_of(slots: Slots, turn: TurnContext) -> Query:
@@ -31,8 +38,15 @@ def query_of(slots: Slots, turn: TurnContext) -> Query:
         access=tuple(_listed(slots.get("access_wish"))),
         window=window_of(dates if isinstance(dates, list) else [dates], turn.now),
         words=slots.get("event_words") or "",
+        activity=slots.get("activity") or "",
+        not_for=_impossible(slots.get("relation")),
         places=slots.get("party") or 1,
     )
+
+
+def _impossible(relation: Any) -> tuple[str, ...]:
+    """The audiences that someone cannot be one of, by what they are to whoever writes for them."""
+    return _CANNOT_BE.get(relation["relation"], ()) if isinstance(relation, dict) else ()
 
 
 def _spot(slots: Slots) -> dict[str, Any] | None:
@@ -121,26 +135,28 @@ class AskEventChoice(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Say the list; events that filled up meanwhile are left out of it."""
         place = _spot(slots)
-        matches = load_matches(
-            turn.session,
-            slots.get("shown") or [],
-            lat=place["lat"] if place else None,
-            lon=place["lon"] if place else None,
-            now=turn.now,
-        )
+        mode = None if "mode" in (slots.get("given_up") or []) else slots.get("mode")
+        matches = _shown(slots, turn, place if mode != Mode.ONLINE else None)
         more = {"has_more": slots.get("has_more") or None, "has_wider": slots.get("has_wider") or None}
         if not matches:
             say("utter_results_gone", more=phrase("part_else", **more))
             return {}
         say(
             "utter_results",
-            [match_option(match, turn.now) for match in matches],
+            [match_option(match, turn.now, mode) for match in matches],
             note=_note(slots, place),
+            mode=mode,
             place_name=place["name"] if place else None,
             only=len(matches) == 1,
             more=phrase("part_choose", other=phrase("part_else", **more)),
         )
         return {"widened": []}
+
+
+def _shown(slots: Slots, turn: TurnContext, near: dict[str, Any] | None) -> list[Match]:
+    """The events of the list as they stand now, with how far they are from a place."""
+    lat, lon = (near["lat"], near["lon"]) if near else (None, None)
+    return load_matches(turn.session, slots.get("shown") or [], lat=lat, lon=lon, now=turn.now)
 
 
 class TakeOnly(TurnAction):

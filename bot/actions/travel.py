@@ -6,7 +6,7 @@ from bot.actions.base import Say, Slots, TurnAction, phrase
 from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
 from bot.actions.focus import in_focus
-from bot.actions.wording import contact_part, details_parts, event_line, parking_parts, travel_parts, when, where
+from bot.actions.wording import contact_part, details_parts, event_line, fact, parking_parts, travel_parts, when, where
 from services.core.spoken import spoken_list
 from services.events.tables import Event, Venue
 from services.events.taxonomy import load_taxonomy
@@ -69,7 +69,7 @@ class WhatToBring(_AboutFocus):
     def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
         """Say what the organiser asks people to bring."""
         if event.bring:
-            say("utter_bring", title=event.discreet_title, bring=event.bring)
+            say("utter_bring", title=event.discreet_title, bring=fact(event.bring))
         else:
             say("utter_bring_nothing", title=event.discreet_title)
 
@@ -81,7 +81,7 @@ class LateOrLost(_AboutFocus):
 
     def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
         """Say the organiser's number."""
-        say("utter_late_or_lost", contact=event.contact or None)
+        say("utter_late_or_lost", contact=fact(event.contact) or None)
 
 
 class EventDetails(_AboutFocus):
@@ -120,7 +120,7 @@ class Cost(_AboutFocus):
 
     def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
         """Say the cost on record, or that none is recorded."""
-        say("utter_cost", title=event.discreet_title, cost=event.cost or None)
+        say("utter_cost", title=event.discreet_title, cost=fact(event.cost) or None)
 
 
 def travel_actions() -> list[TurnAction]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from services.events.index import OPEN_TO_ALL, EventIndex, Ints, mask_of, microseconds
 from services.events.query import Query, Widened
-from services.events.restrictions import ROLES, likely_audience
+from services.events.restrictions import INCURABLE, ROLES, likely_audience
 from services.events.sphere import UNKNOWN_M, Bools, Floats, box_around, metres_from, on_sphere, within
 from services.events.tables import Mode
 from services.events.wishes import GivenUp
@@ -151,7 +151,7 @@ class Ranking:
         if not query.language:
             others |= ~index.in_english[places]
         if not query.stage:
-            others |= index.stage[places] == mask_of("stage", ["incurable"])
+            others |= index.stage[places] == mask_of("stage", [INCURABLE])
         return others
 
 

@@ -7,6 +7,7 @@ from services.events.taxonomy import load_taxonomy
 
 # Of these an event is for any that it lists, of all other audiences for those who are all of them (Muslim women).
 ROLES = frozenset({"patient", "carer", "family", "bereaved", "parent", "professional"})
+INCURABLE = "incurable"
 # Who asks about this is likely to be one of these, though nobody said so.
 _MEANT_BY_NEED = {"bereavement": "bereaved", "carer": "carer"}
 _MEANT_BY_TYPE = {"prostate": "men", "gynae": "women", "breast": "women"}

@@ -15,7 +15,7 @@ from services.events.ranking import Ranking
 from services.events.restrictions import restriction
 from services.events.sphere import Floats, metres_from, on_sphere
 from services.events.tables import Event, EventStatus, Mode, Venue
-from services.events.wishes import Wishes
+from services.events.wishes import GivenUp, Wishes
 
 # Given more than the ids to go by, SQLite would walk the index of starts, twenty times slower.
 _LEFT = "SELECT id, capacity - taken, status FROM event WHERE id IN ({})"
@@ -52,11 +52,12 @@ def search(session: Session, query: Query, *, limit: int, now: datetime) -> Sear
     index = current_index(session, now)
     wishes = Wishes(index, query, now)
     for given_up in _ways(wishes.made):
-        fits = wishes.fit(frozenset(given_up))
+        without = _with_what_goes_along(given_up)
+        fits = wishes.fit(without)
         if fits.any():
-            best_first = Ranking(index, query, now, frozenset(given_up), wishes.done).best_first(fits)
+            best_first = Ranking(index, query, now, without, wishes.done).best_first(fits)
             found, has_more = _chosen(session, index, best_first, query, limit)
-            if found and wishes.are_met(found[0][0], fits, frozenset(given_up)):
+            if found and wishes.are_met(found[0][0], fits, without):
                 return SearchResult(tuple(index.match(*each) for each in found), has_more, given_up)
     return SearchResult((), has_more=False)
 
@@ -78,9 +79,9 @@ def named_in(session: Session, text: str, *, now: datetime) -> Named:
     return Named(index.names.named_in(text), index.activities.named_in(text))
 
 
-def title_words_in(session: Session, text: str, *, now: datetime) -> str | None:
-    """Return the words of a message that name an event to come or its provider, None when it names none."""
-    return current_index(session, now).names.named_in(text)
+def _with_what_goes_along(given_up: tuple[Widened, ...]) -> GivenUp:
+    """Wishes given up: with what it should be about goes what should be done there."""
+    return frozenset(given_up) | ({Widened.ACTIVITY} if Widened.NEEDS in given_up else set())
 
 
 def _ways(made: tuple[Widened, ...]) -> Iterator[tuple[Widened, ...]]:

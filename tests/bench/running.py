@@ -21,7 +21,8 @@ import psutil
 from bot.channels.handset import Handset, Texted, signature
 from bot.channels.paths import MESSAGES_PATH
 
-SID, TOKEN, OURS = "AC" + "0" * 31 + "2", "bench", "+447700900000"
+SID, TOKEN = "AC" + "0" * 31 + "2", "bench"
+OURS = "+442079460000"  # for drama too, and none of those that text
 _CREATED = b'{"sid":"SM%s","status":"queued"}'
 _BUSY = 600
 

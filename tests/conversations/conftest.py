@@ -11,6 +11,7 @@ from bot.nlu.train import train
 from bot.settings import ROOT
 from bot.turn import Dialogue
 from services.core.errors import ConfigurationError
+from services.events.search import Named
 
 MODEL = ROOT / "var" / "nlu-model.npz"
 
@@ -23,4 +24,4 @@ def dialogue() -> Dialogue:
     except ConfigurationError:
         train(NLU_DATA, MODEL)
     responses = loader.load_responses(DIALOGUES)
-    return load_dialogue(MODEL, responses, lambda said: None, hold_for=timedelta(minutes=15))
+    return load_dialogue(MODEL, responses, lambda said: Named(), hold_for=timedelta(minutes=15))

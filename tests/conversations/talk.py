@@ -23,7 +23,7 @@ from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate
 from services.core.clock import LONDON, FixedClock
 from services.core.database import Database
-from services.events.search import title_words_in
+from services.events.search import Named, named_in
 from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue
 from services.people import inbox, outbox
 from services.people.inbox import InboundDraft
@@ -94,10 +94,10 @@ def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number:
         senders={"sms": OUR_NUMBER},
     )
 
-    def find_title(said: str) -> str | None:
-        return database.read_once(lambda session: title_words_in(session, said, now=clock.now()))
+    def find_named(said: str) -> Named:
+        return database.read_once(lambda session: named_in(session, said, now=clock.now()))
 
-    dialogue = replace(dialogue, reader=replace(dialogue.reader, find_title=find_title))
+    dialogue = replace(dialogue, reader=replace(dialogue.reader, find_named=find_named))
     taker = TurnTaker(database, clock, dialogue, lambda rows: None, replies_per_hour=1000)
     return Phone(database, clock, taker, preparer, number, channel)
 
