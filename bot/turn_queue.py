@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 import structlog
 
@@ -69,13 +70,18 @@ class TurnQueue:
             self._run(inbound_id, future)
 
     def _run(self, inbound_id: int, future: "Future[list[str]]") -> None:
+        """Take one turn, also when nobody awaits its texts any more; never raises, or the next would not be taken."""
+        awaited = future.set_running_or_notify_cancel()
         try:
             texts = self._take(inbound_id)
         except Exception as error:
-            log.exception("turn_lost", inbound_id=inbound_id)
-            future.set_exception(error)
+            if awaited:
+                future.set_exception(error)
+            with suppress(Exception):  # a log that cannot be written holds up nobody
+                log.exception("turn_lost", inbound_id=inbound_id)
         else:
-            future.set_result(texts)
+            if awaited:
+                future.set_result(texts)
         finally:
             with self._lock:
                 self._known.discard(inbound_id)

@@ -96,6 +96,26 @@ def test_a_lost_turn_may_be_taken_again(queue, turns):
     assert turns.begun == [-1, -1]
 
 
+def test_a_turn_nobody_waits_for_is_taken_and_holds_up_nobody(queue, turns):
+    turns.hold(1)
+    first, second = queue.submit(1, identity_id=7), queue.submit(2, identity_id=7)
+    assert second.cancel()
+    turns.let_go(1)
+    assert first.result(PATIENCE_S)
+    assert queue.submit(3, identity_id=7).result(PATIENCE_S)
+    assert turns.ended == [1, 2, 3]
+
+
+def test_a_log_that_cannot_be_written_holds_up_nobody(queue, monkeypatch):
+    class Broken:
+        def exception(self, *_, **__):
+            raise ValueError("the file is closed")
+
+    monkeypatch.setattr("bot.turn_queue.log", Broken())
+    queue.submit(-1, identity_id=7)
+    assert queue.submit(2, identity_id=7).result(PATIENCE_S)
+
+
 def test_idle_only_when_the_last_turn_has_been_taken(queue, turns):
     assert queue.wait_until_idle(PATIENCE_S)
     turns.hold(1)
