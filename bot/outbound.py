@@ -15,6 +15,7 @@ import structlog
 
 from bot.channels.port import OutboundChannel, RateLimited, Refusal, Rejected, SendResult, Unknown
 from bot.judging import Pace, judge, put_back
+from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.recording import Done, Recorder
 from services.core.clock import Clock
@@ -39,10 +40,11 @@ class Sender:
         channels: Mapping[str, OutboundChannel],
         preparer: Preparer,
         pace: Pace | None = None,
+        poser: Poser | None = None,
     ) -> None:
         self._database, self._clock, self._channels, self._preparer = database, clock, channels, preparer
         self._pace = pace or Pace()
-        self._recorder = Recorder(database, clock, self._recorded)
+        self._recorder = Recorder(database, clock, self._recorded, poser)
         # A safety reply never queues behind a broadcast.
         self._lanes = {True: asyncio.Semaphore(self._pace.posts), False: asyncio.Semaphore(self._pace.posts)}
         self._woken, self._idle = asyncio.Event(), asyncio.Event()

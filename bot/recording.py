@@ -8,11 +8,13 @@ from functools import partial
 import structlog
 from sqlmodel import Session
 
+from bot.posing import Poser
 from services.core.clock import Clock
 from services.core.database import Database
 from services.people import deliveries
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
+from services.people.tables import OutboxStatus
 
 log = structlog.get_logger(__name__)
 
@@ -33,11 +35,14 @@ class Recorder:
     """Writes outcomes while more of them gather; `recorded` is called on the event loop after each commit.
 
     When the database refuses, the same outcomes are written again, for ten seconds. One that cannot be written then
-    is left to reconciling: its row is still "sending", and will be taken for stranded.
+    is left to reconciling: its row is still "sending", and will be taken for stranded. `poser` opens the questions
+    that messages put.
     """
 
-    def __init__(self, database: Database, clock: Clock, recorded: Callable[[Sequence[Done]], None]) -> None:
-        self._database, self._clock, self._recorded = database, clock, recorded
+    def __init__(
+        self, database: Database, clock: Clock, recorded: Callable[[Sequence[Done]], None], poser: Poser | None = None
+    ) -> None:
+        self._database, self._clock, self._recorded, self._poser = database, clock, recorded, poser
         self._waiting: list[Done] = []
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
@@ -74,7 +79,11 @@ class Recorder:
 
     def _write(self, session: Session, batch: Sequence[Done]) -> None:
         now = self._clock.now()
+        left = [done.row for done in batch if done.outcome.status is OutboxStatus.SENT]
+        asking = self._poser.ready(session, left) if self._poser else []
         deliveries.record(session, [done.outcome for done in batch], now)
+        if self._poser:
+            self._poser.pose(session, asking, now)
         for done in batch:
             if done.refusal:
                 deliveries.note_refusal(session, done.row, done.refusal, done.outcome.reason, now)

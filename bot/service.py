@@ -18,10 +18,11 @@ from bot.durable import DurableTicks
 from bot.jobs import PAGE, Job, Jobs, event_jobs
 from bot.loading import DIALOGUES, load_dialogue, model_path
 from bot.outbound import Sender
+from bot.posing import Poser
 from bot.preparing import Preparer
 from bot.reconciling import Reconciler
 from bot.settings import Settings
-from bot.turn import TurnTaker
+from bot.turn import Dialogue, TurnTaker
 from bot.turn_queue import TurnQueue
 from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate
@@ -46,9 +47,11 @@ class Service:
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         responses = loader.load_responses(DIALOGUES)
         channels = self._channels()
-        self.sender = Sender(self.database, self.clock, channels, self._preparer(responses))
+        dialogue = load_dialogue(model_path(settings), responses, self._find_named, hold_for=settings.hold_for)
+        self.poser = Poser(dialogue.flows)
+        self.sender = Sender(self.database, self.clock, channels, self._preparer(responses), poser=self.poser)
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
-        self.turns = TurnQueue(self._turn_taker(responses).take)
+        self.turns = TurnQueue(self._turn_taker(dialogue).take)
         self.jobs = Jobs(self.database, f"{socket.gethostname()}-{os.getpid()}", self._jobs())
         self.ticks = DurableTicks(settings.database_url, lambda: self.jobs.run_due(self.clock.now()))
         self._ticking = asyncio.Lock()
@@ -120,11 +123,11 @@ class Service:
             senders={channel: number for channel, number in senders.items() if number},
         )
 
-    def _turn_taker(self, responses: Responses) -> TurnTaker:
+    def _turn_taker(self, dialogue: Dialogue) -> TurnTaker:
         return TurnTaker(
             self.database,
             self.clock,
-            load_dialogue(model_path(self.settings), responses, self._find_named, hold_for=self.settings.hold_for),
+            dialogue,
             self.sender.deliver,
             replies_per_hour=self.settings.replies_per_hour,
         )

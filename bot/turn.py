@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlmodel import Session
@@ -13,7 +14,7 @@ from bot.actions.context import TurnContext, current_turn
 from bot.actions.executor import Actions
 from bot.composing import Composer
 from bot.dialogue.aside import set_aside
-from bot.dialogue.engine import advance, expecting
+from bot.dialogue.engine import advance, understand
 from bot.dialogue.flows import Flows
 from bot.dialogue.safety import Hit, Safety
 from bot.dialogue.state import State
@@ -117,7 +118,8 @@ class TurnTaker:
         state = State.from_json(stored.state)
         if unread is not None:
             return self._commit(lambda session: self._say(session, arrival, state, [unread], now))
-        understood = self._dialogue.reader.read(arrival, expecting(state), now)
+        read = partial(self._dialogue.reader.read, arrival, now=now)
+        understood = understand(self._dialogue.flows, state, read, arrival.received_at)
         try:
             texts = self._commit(lambda session: self._advance(session, arrival, stored, understood, now))
         except _Moved:
@@ -150,10 +152,12 @@ class TurnTaker:
         try:
             state = State.from_json(stored.state)
             run = self._dialogue.composer.runner(self._dialogue.actions)
-            advanced = advance(self._dialogue.flows, state, understood, run, now)
+            advanced = advance(
+                self._dialogue.flows, state, understood, run, now, pick=context.pick, came_at=arrival.received_at
+            )
         finally:
             current_turn.reset(token)
-        return self._store(session, arrival, advanced.state, advanced.replies, now, is_first=not stored.state)
+        return self._store(session, arrival, advanced.state, advanced.replies, now, is_first=not state.version)
 
     def _say(
         self, session: Session, arrival: Arrival, state: State, said: Sequence[Utterance], now: datetime

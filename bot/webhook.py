@@ -28,6 +28,7 @@ from bot.channels.twilio_inbound import (
     public_url,
     verify,
 )
+from bot.posing import Poser
 from services.core.clock import Clock
 from services.core.database import Database
 from services.core.errors import DatabaseBusy
@@ -81,6 +82,11 @@ class Service(Protocol):
     @property
     def settings(self) -> TwilioSettings:
         """How Twilio reaches us."""
+        ...
+
+    @property
+    def poser(self) -> Poser:
+        """What opens the questions of messages that have left."""
         ...
 
     def on_recorded(self, inbound_id: int, identity_id: int) -> None:
@@ -151,6 +157,8 @@ async def _apply(service: Service, report: Report, outbox_id: int | None) -> Non
 
 def _advance(session: Session, service: Service, report: Report, outbox_id: int | None) -> int | None:
     now = service.clock.now()
+    # Locked before the message is changed, in the order in which turns and the sender lock them.
+    asking = service.poser.ready(session, outbox.load(session, [outbox_id])) if outbox_id and _has_left(report) else []
     moved = deliveries.advance(
         session,
         outbox_id=outbox_id,
@@ -159,10 +167,16 @@ def _advance(session: Session, service: Service, report: Report, outbox_id: int 
         reason=report.code if report.status is OutboxStatus.FAILED else "",
         now=now,
     )
+    if moved is not None:
+        service.poser.pose(session, asking, now)
     if moved is not None and report.status is OutboxStatus.FAILED and report.code:
         for row in outbox.load(session, [moved]):
             deliveries.note_refusal(session, row, refusal_of(report.code), report.code, now)
     return moved
+
+
+def _has_left(report: Report) -> bool:
+    return report.status in (OutboxStatus.SENT, OutboxStatus.DELIVERED, OutboxStatus.READ)
 
 
 async def _store(service: Service, unit: Callable[[Session], T]) -> T:

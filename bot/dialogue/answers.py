@@ -59,8 +59,13 @@ def answer_to(flows: Flows, state: State, said: Understanding) -> Answered | Non
     frame = state.top
     if frame is None or frame.question is None:
         return None
-    model = flows[frame.flow].collect(frame.question.step)
-    asked = Asked(flows, frame.question, model, said)
+    return answer_to_question(flows, frame.flow, frame.question, said)
+
+
+def answer_to_question(flows: Flows, flow: str, question: Question, said: Understanding) -> Answered | None:
+    """Read a message as an answer to a question of a flow; None if it is not one."""
+    model = flows[flow].collect(question.step)
+    asked = Asked(flows, question, model, said)
     return _picked(asked) or _known_phrase(asked) or _READERS.get(model.kind, _entity)(asked) or _otherwise(asked)
 
 

@@ -14,7 +14,9 @@ PAUSED = "paused"
 def set_aside(state: State) -> State:
     """Return the state with what is in progress set aside, so that "ok" is not taken for an answer to it."""
     kept = state.copy()
-    if not kept.frames:
+    for posed in kept.posed:
+        posed.quiet = True
+    if not kept.frames and not kept.posed:
         return kept
     kept.aside, kept.frames = kept.frames, []
     kept.slots[PAUSED] = True
@@ -25,19 +27,31 @@ def set_aside(state: State) -> State:
 
 def resume(flows: Flows, state: State, said: Understanding) -> bool:
     """Bring back what was set aside if the message asks for it, and say whether it did."""
-    if not state.aside or said.confidence < flows.limits.start:
+    if not is_paused(state) or said.confidence < flows.limits.start:
         return False
     waiting = {frame.flow for frame in state.aside}
     meant = {flow.name for flow, _ in flows.triggers.get(said.intent, ())}
     if said.intent != RESUME and not waiting & meant:
         return False
     state.frames, state.aside = state.aside, []
-    state.slots.pop(PAUSED, None)
+    _unpause(state)
     return True
+
+
+def is_paused(state: State) -> bool:
+    """Say whether anything was set aside."""
+    return bool(state.aside) or any(posed.quiet for posed in state.posed)
+
+
+def _unpause(state: State) -> None:
+    state.slots.pop(PAUSED, None)
+    for posed in state.posed:
+        posed.quiet = False
 
 
 def forget(walk: Walk) -> None:
     """Forget what was set aside, since something else has begun."""
     own = [slot for frame in walk.state.aside for slot in frame.own if slot not in walk.given]
     walk.state.aside = []
-    release(walk, [*own, PAUSED])
+    _unpause(walk.state)
+    release(walk, own)

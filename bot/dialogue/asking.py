@@ -5,11 +5,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from bot.dialogue.flows import Step
+from bot.dialogue.flows import Flows, Step
 from bot.dialogue.models import CollectStep
 from bot.dialogue.state import Frame, Question
 from bot.dialogue.utterance import Utterance
 from bot.dialogue.walk import AGAIN, Walk, place_of
+from bot.understanding import Option
 
 OFFER_PERSON = "pattern_offer_person"
 NOT_UNDERSTOOD = "utter_not_understood"
@@ -36,14 +37,14 @@ def ask(walk: Walk, frame: Frame, step: Step, model: CollectStep) -> bool:
 
 def _stay_open(walk: Walk, frame: Frame, step: Step, model: CollectStep) -> bool:
     if frame.question is None:
-        frame.question = _question(walk, step, model, _options(walk, model))
+        frame.question = _question(walk, step, model, _menu(walk, model))
     if walk.replies:
         return True
     walk.agenda.append(Frame(OFFER_PERSON))
     return False
 
 
-def _question(walk: Walk, step: Step, model: CollectStep, options: tuple[Any, ...]) -> Question:
+def _question(walk: Walk, step: Step, model: CollectStep, options: tuple[Option, ...]) -> Question:
     return Question(step.id, model.collect, model.kind, walk.now.isoformat(), options)
 
 
@@ -62,16 +63,19 @@ def _say(walk: Walk, model: CollectStep, manner: str) -> Utterance:
 
 def _words(walk: Walk, model: CollectStep) -> tuple[Utterance, ...]:
     if model.ask is None:
-        return (Utterance(model.response, {}, _options(walk, model)),)
+        return (Utterance(model.response, {}, _menu(walk, model)),)
     result = walk.run_action(model.ask, MappingProxyType(walk.state.slots))
     walk.put(result.slots)
-    return result.utterances or (Utterance(model.response, {}, _options(walk, model)),)
+    return result.utterances or (Utterance(model.response, {}, _menu(walk, model)),)
 
 
-def _options(walk: Walk, model: CollectStep) -> tuple[Any, ...]:
+def _menu(walk: Walk, model: CollectStep) -> tuple[Option, ...]:
+    return menu_of(walk.flows, model, walk.state.slots)
+
+
+def menu_of(flows: Flows, model: CollectStep, slots: Mapping[str, Any]) -> tuple[Option, ...]:
     """The menu of a question: the list in a slot, or the buttons of its response."""
-    responses = walk.flows.responses
     if model.options:
-        listed: list[Mapping[str, Any]] = walk.state.slots.get(model.options) or []
-        return tuple(responses.option(option) for option in listed)
-    return responses.options(model.response, walk.state.slots) if model.kind == "choice" else ()
+        listed: list[Mapping[str, Any]] = slots.get(model.options) or []
+        return tuple(flows.responses.option(option) for option in listed)
+    return flows.responses.options(model.response, slots) if model.kind == "choice" else ()

@@ -9,6 +9,7 @@ from bot.dialogue.conditions import Condition
 from bot.dialogue.flows import Flow, Flows, Step
 from bot.dialogue.intents import BY_PHRASE
 from bot.dialogue.models import END, ActionStep, CallStep, CollectStep, LinkStep, SetSlotsStep, UtterStep
+from bot.dialogue.posed import TITLE
 from bot.dialogue.problems import Problem, Source
 from bot.dialogue.repair import ENGINE_ACTIONS
 
@@ -163,6 +164,22 @@ def said_by(step: Step) -> Iterator[str]:
             yield model.response
 
 
+def _asked_by(names: Names, flow: Flow) -> Found:
+    """What a message opens begins with a question, whose menu no action has to show, and has a name beside others."""
+    if not flow.model.asked_by:
+        return
+    first = flow.steps[flow.first].model
+    if not isinstance(first, CollectStep):
+        yield "asks_nothing", f"messages open it, but step {flow.first} asks nothing"
+    elif first.kind == "choice" and first.ask and not first.options:
+        yield "no_menu", f"messages ask for the choice of step {flow.first}, so its menu must stand in a slot"
+    if f"{TITLE}{flow.name}" not in names.flows.responses:
+        yield "unknown_response", f"there is no {TITLE}{flow.name} to tell it from others"
+    for kind in flow.model.asked_by:
+        if names.flows.asked_by[kind].name != flow.name:
+            yield "asked_twice", f"messages of kind {kind} open {names.flows.asked_by[kind].name} too"
+
+
 def _menu_missing(names: Names, flow: Flow) -> Found:
     for step in flow.steps.values():
         model = step.model
@@ -228,6 +245,7 @@ _CHECKS = (
     _unknown_slots,
     _unknown_actions,
     _unknown_responses,
+    _asked_by,
     _menu_missing,
     _unknown_intents,
     _shared_yes,

@@ -11,6 +11,7 @@ from bot.dialogue.asking import NOT_UNDERSTOOD
 from bot.dialogue.check_flows import said_by
 from bot.dialogue.flows import Flows
 from bot.dialogue.models import CollectStep
+from bot.dialogue.posed import TITLE
 from bot.dialogue.problems import Problem, Source
 from bot.dialogue.reading import MEANING
 from bot.dialogue.repair import NONE
@@ -113,6 +114,8 @@ def _used(flows: Flows) -> set[str]:
     """The responses that flows and the engine say."""
     used = {NOT_UNDERSTOOD, OPTION_LINE, *(f"{MEANING}{flow}" for flow in (*flows.flows, NONE))}
     for flow in flows.flows.values():
+        if flow.model.asked_by:
+            used.add(f"{TITLE}{flow.name}")
         for step in flow.steps.values():
             used |= set(said_by(step))
             if isinstance(step.model, CollectStep):

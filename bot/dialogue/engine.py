@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from bot.dialogue import aside, frames, repair
-from bot.dialogue.answers import answer_to
+from bot.dialogue import aside, frames, posed, repair
+from bot.dialogue.answers import answer_to, answer_to_question
 from bot.dialogue.cleanup import tidy
 from bot.dialogue.commands import (
     Answer,
@@ -51,18 +52,33 @@ class Advance:
     events: tuple[Event, ...]
 
 
-def advance(flows: Flows, state: State, understanding: Understanding, run_action: RunAction, now: datetime) -> Advance:
+def advance(
+    flows: Flows,
+    state: State,
+    understanding: Understanding,
+    run_action: RunAction,
+    now: datetime,
+    *,
+    pick: posed.Pick = lambda _: None,
+    came_at: datetime | None = None,
+) -> Advance:
     """Advance a conversation by one message; `state` is left as it was.
 
-    A choice is the index of one of the options that `expecting(state)` gives, or a payload. An exception of an action
-    passes through. DialogueError: the files ask for something impossible.
+    A choice is the index of one of the options that `expecting(state)` gives, or a payload. `pick` tells which of
+    several things the message names (its index); `came_at` is when it came, if that was earlier than `now`. An
+    exception of an action passes through. DialogueError: the files ask for something impossible.
     """
     walk = Walk(flows, state.copy(), run_action, now)
     repair.adopt(flows, walk.state)
     said = by_phrase(flows, state, _with_payloads(understanding, expecting(state)))
     resumed = aside.resume(flows, walk.state, said)
     _dismiss_patterns(walk, said)
-    commands = tidy(flows, walk.state, _read(walk, said))
+    unclear = False
+    if not resumed:
+        unclear = posed.take_up(walk, said, pick, came_at or now)
+    elif not walk.state.frames:
+        posed.bring_up(walk, walk.state.posed[-1])
+    commands = [] if unclear else tidy(flows, walk.state, _read(walk, said))
     if resumed:
         commands = [each for each in commands if not isinstance(each, _ANSWERS)] or [GoOn()]
     for command in commands:
@@ -82,6 +98,37 @@ def expecting(state: State) -> Expecting | None:
         shown = menu.utterance.options if menu and question.kind not in _NUMERIC else ()
         return Expecting(question.slot, question.kind, question.options or shown)
     return Expecting(menu.slot, "choice", menu.utterance.options) if menu else None
+
+
+def understand(
+    flows: Flows, state: State, read: Callable[[Expecting | None], Understanding], came_at: datetime
+) -> Understanding:
+    """Read a message in the light of the question put last, or of an earlier one if only that is answered by it."""
+    open_ones = _open_questions(flows, state, came_at)
+    if len(open_ones) < 2:
+        return read(open_ones[0][1] if open_ones else None)
+    readings = [(is_answer, read(awaited)) for is_answer, awaited in open_ones]
+    return next((said for is_answer, said in readings if is_answer(said)), readings[0][1])
+
+
+def _open_questions(
+    flows: Flows, state: State, came_at: datetime
+) -> list[tuple[Callable[[Understanding], bool], Expecting]]:
+    """Everything that a message may be an answer to, the latest first: how to tell that it is, and what it awaits."""
+    found: list[tuple[str, Callable[[Understanding], bool], Expecting]] = []
+    own = expecting(state)
+    if own is not None:
+        put_at = state.question.asked_at if state.question else state.menus[-1].shown_at
+        found.append((put_at, lambda said: bool(answer_to(flows, state, said) or said.first("choice")), own))
+    for one in posed.awaited(state, came_at):
+        fits = partial(_answers, flows, one)
+        found.append((one.question.asked_at, fits, one.expecting))
+    found.sort(key=lambda each: each[0], reverse=True)
+    return [(fits, awaited) for _, fits, awaited in found]
+
+
+def _answers(flows: Flows, one: posed.Awaited, said: Understanding) -> bool:
+    return answer_to_question(flows, one.flow, one.question, said) is not None
 
 
 def _with_payloads(said: Understanding, awaited: Expecting | None) -> Understanding:
@@ -134,7 +181,7 @@ def _understood(effect: Callable[[Walk, Any], None]) -> Callable[[Walk, Any, lis
 
 def _answer(walk: Walk, command: Answer) -> None:
     frame, question, model = _open(walk)
-    if _is_stale(walk, question):
+    if _is_stale(walk, question, model):
         _answer_late(walk, frame, model, command)
         return
     walk.fill(frame, {model.collect: command.value})
@@ -149,9 +196,10 @@ def _open(walk: Walk) -> tuple[Frame, Question, CollectStep]:
     return frame, frame.question, walk.flow(frame).collect(frame.question.step)
 
 
-def _is_stale(walk: Walk, question: Question) -> bool:
-    late = question.age_hours(walk.now) >= walk.flows.limits.stale_after_hours
-    return late and question.kind in ("yes_no", "choice")
+def _is_stale(walk: Walk, question: Question, model: CollectStep) -> bool:
+    if model.stale_after_hours == "never" or question.kind not in ("yes_no", "choice"):
+        return False
+    return question.age_hours(walk.now) >= (model.stale_after_hours or walk.flows.limits.stale_after_hours)
 
 
 def _answer_late(walk: Walk, frame: Frame, model: CollectStep, command: Answer) -> None:

@@ -117,6 +117,11 @@ class Flows:
         return found
 
     @cached_property
+    def asked_by(self) -> dict[str, Flow]:
+        """The flow that each kind of message nobody asked for opens, by putting its first question."""
+        return {kind: flow for flow in self.flows.values() for kind in flow.model.asked_by}
+
+    @cached_property
     def fillers(self) -> dict[str, list[str]]:
         """The slots that each kind of entity fills without being asked for, in the order of the rules."""
         found: dict[str, list[str]] = {}

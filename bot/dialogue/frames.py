@@ -74,6 +74,8 @@ def break_off(walk: Walk, name: str, *, replacing: bool = False) -> bool:
         walk.agenda[-1].own = own
     else:
         release(walk, own)
+    for each in reversed(group):
+        walk.put(each.shadowed)
     return bool(endings)
 
 
@@ -84,6 +86,7 @@ def link(walk: Walk, frame: Frame, name: str) -> None:
     follower = Frame(name, called=frame.called, context=frame.context)
     follower.own = [slot for slot in frame.own if slot not in model.persisted_slots]
     follower.past = past_of(frame)
+    follower.shadowed = frame.shadowed
     passed = [past.flow for past in follower.past]
     if name in passed:
         del follower.past[passed.index(name) :]
@@ -120,6 +123,7 @@ def close(walk: Walk) -> None:
         return
     model = walk.flow(frame).model
     release(walk, [slot for slot in frame.own if slot not in model.persisted_slots])
+    walk.put({slot: value for slot, value in frame.shadowed.items() if slot not in model.persisted_slots})
     walk.note("flow_completed", frame.flow)
     walk.silent = walk.silent or not model.restate
     walk.manner = walk.manner or RESUMED

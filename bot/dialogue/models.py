@@ -12,6 +12,7 @@ END = "END"
 SKIPPED = "skipped"
 
 Kind = Literal["choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "text", "rating"]
+Hours = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 StepId = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*|END)$")]
@@ -82,6 +83,7 @@ class CollectStep(StepBase):
     ask_before_filling: bool = False
     optional: bool = False
     options: Name | None = None
+    stale_after_hours: Hours | Literal["never"] | None = None
     rejections: list[Rejection] = []
     on_intent: list[OnIntent] = []
     when_stale: StepId | None = None
@@ -185,6 +187,7 @@ class FlowModel(Strict):
     nlu_trigger: list[Trigger] = []
     persisted_slots: list[Name] = []
     takes: list[Name] = []
+    asked_by: list[Name] = []
     replaces: list[Name] = []
     on_cancel: Name | None = None
     small_talk: bool = False

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.dialogue.answers import answer_to
+from bot.dialogue.aside import is_paused
 from bot.dialogue.commands import (
     CancelFlow,
     CannotHandle,
@@ -68,7 +69,7 @@ def read(flows: Flows, state: State, said: Understanding, now: datetime) -> list
 def by_phrase(flows: Flows, state: State, said: Understanding) -> Understanding:
     """Give a message that is one of the known phrases the intent it means, for certain."""
     intent = flows.phrases.get(as_phrase(said.text))
-    if intent is None or (intent == RESUME and not state.aside):
+    if intent is None or (intent == RESUME and not is_paused(state)):
         return said
     return replace(said, intent=intent, confidence=1.0, ranking=((intent, 1.0),))
 

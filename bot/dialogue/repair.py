@@ -6,9 +6,11 @@ from typing import Any
 
 from bot.dialogue import frames
 from bot.dialogue.flows import Flows
+from bot.dialogue.models import CollectStep
+from bot.dialogue.posed import take_chosen
 from bot.dialogue.reading import MEANING
 from bot.dialogue.rewind import correct, go_back
-from bot.dialogue.state import Frame, State
+from bot.dialogue.state import Frame, Posed, State
 from bot.dialogue.utterance import Utterance
 from bot.dialogue.walk import AGAIN, Walk
 
@@ -50,6 +52,8 @@ def back(walk: Walk) -> None:
 
 def repeat(walk: Walk) -> None:
     """Say the last reply again, its menus included; the open question counts as put just now."""
+    if not walk.state.last and walk.state.question is not None:
+        return
     if not walk.state.last:
         pattern(walk, "nothing_to_repeat")
         return
@@ -129,6 +133,7 @@ ENGINE_ACTIONS: dict[str, Callable[[Walk, Frame], None]] = {
     "engine_ask_again": _ask_again,
     "engine_show_menu": _show_menu,
     "engine_start_meaning": _start_meaning,
+    "engine_take_posed": take_chosen,
 }
 
 
@@ -136,6 +141,12 @@ def adopt(flows: Flows, state: State) -> None:
     """Fit a conversation begun under other dialogue files to these: nothing is forgotten but places that are gone."""
     if state.version != flows.version:
         state.frames, state.aside = _kept(flows, state.frames), _kept(flows, state.aside)
+        state.posed = [one for one in state.posed if one.flow in flows.flows and _still_asks(flows, one)]
+
+
+def _still_asks(flows: Flows, posed: Posed) -> bool:
+    step = flows[posed.flow].steps.get(posed.question.step)
+    return step is not None and isinstance(step.model, CollectStep)
 
 
 def _kept(flows: Flows, frames: Iterable[Frame]) -> list[Frame]:
@@ -156,4 +167,4 @@ def _adopted(flows: Flows, frame: Frame) -> Frame:
     frame.replay = None
     if frame.step in steps or frame.step == "END":
         return frame
-    return Frame(frame.flow, called=frame.called, own=frame.own, context=frame.context)
+    return Frame(frame.flow, called=frame.called, own=frame.own, context=frame.context, shadowed=frame.shadowed)

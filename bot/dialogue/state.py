@@ -44,6 +44,27 @@ class Question:
 
 
 @dataclass(slots=True)
+class Posed:
+    """A question that a message nobody asked for has put: it waits beside the conversation until it is answered.
+
+    `number` is that of the message; `slots` are set when it is taken up; `title` tells it from others. Answers after
+    `until` (ISO 8601, "" for no end) yield to other questions. A `quiet` one waits until the person asks to go on.
+    """
+
+    flow: str
+    number: int
+    slots: dict[str, Any]
+    question: Question
+    title: str = ""
+    until: str = ""
+    quiet: bool = False
+
+    def is_over(self, now: datetime) -> bool:
+        """Say whether its time to be answered has passed."""
+        return bool(self.until) and datetime.fromisoformat(self.until) <= now
+
+
+@dataclass(slots=True)
 class Past:
     """A flow that linked on to the present one, and the steps it took: a correction may lead back into it."""
 
@@ -56,7 +77,8 @@ class Frame:
     """One flow in progress: where it stands, the steps it took, and the slots it filled.
 
     `step` is None before the first step. `called` frames return to the frame beneath. `own` slots are emptied when
-    the flow ends. `context` is what a pattern knows of the trouble it repairs.
+    the flow ends. `context` is what a pattern knows of the trouble it repairs. `posed` is the question that it was
+    opened by, and `shadowed` the values that its slots had before.
     """
 
     flow: str
@@ -68,6 +90,8 @@ class Frame:
     question: Question | None = None
     replay: Replay | None = None
     context: dict[str, Any] = field(default_factory=dict)
+    posed: Posed | None = None
+    shadowed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,7 +114,7 @@ class State:
 
     `frames` has the active flow last. `asks` counts how often each question ("flow.step") was put without progress,
     `misses` the messages in a row that were not understood. `last` is the last reply. `version` is that of the files.
-    `aside` are frames set aside until the person asks to go on.
+    `aside` are frames set aside until the person asks to go on; `posed` questions that messages nobody asked for put.
     """
 
     version: str = ""
@@ -101,6 +125,7 @@ class State:
     misses: int = 0
     last: list[Utterance] = field(default_factory=list)
     aside: list[Frame] = field(default_factory=list)
+    posed: list[Posed] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as JSON that shares nothing mutable with it but slot values."""
@@ -113,6 +138,7 @@ class State:
             "misses": self.misses,
             "last": [utterance.to_json() for utterance in self.last],
             "aside": [_frame_to_json(frame) for frame in self.aside],
+            "posed": [_posed_to_json(posed) for posed in self.posed],
         }
 
     @classmethod
@@ -127,6 +153,7 @@ class State:
             misses=data.get("misses", 0),
             last=[Utterance.from_json(utterance) for utterance in data.get("last", ())],
             aside=[_frame(frame) for frame in data.get("aside", ())],
+            posed=[_posed(posed) for posed in data.get("posed", ())],
         )
 
     @property
@@ -159,6 +186,8 @@ def _frame_to_json(frame: Frame) -> dict[str, Any]:
         "question": _question_to_json(frame.question),
         "replay": asdict(frame.replay) if frame.replay else None,
         "context": dict(frame.context),
+        "posed": _posed_to_json(frame.posed) if frame.posed else None,
+        "shadowed": dict(frame.shadowed),
     }
 
 
@@ -174,6 +203,32 @@ def _frame(data: Mapping[str, Any]) -> Frame:
         question=_question(data.get("question")),
         replay=Replay(**replay) if replay else None,
         context=dict(data.get("context", {})),
+        posed=_posed(data["posed"]) if data.get("posed") else None,
+        shadowed=dict(data.get("shadowed", {})),
+    )
+
+
+def _posed_to_json(posed: Posed) -> dict[str, Any]:
+    return {
+        "flow": posed.flow,
+        "number": posed.number,
+        "slots": dict(posed.slots),
+        "question": _question_to_json(posed.question),
+        "title": posed.title,
+        "until": posed.until,
+        "quiet": posed.quiet,
+    }
+
+
+def _posed(data: Mapping[str, Any]) -> Posed:
+    return Posed(
+        flow=data["flow"],
+        number=data["number"],
+        slots=dict(data["slots"]),
+        question=_asked(data["question"]),
+        title=data.get("title", ""),
+        until=data.get("until", ""),
+        quiet=data.get("quiet", False),
     )
 
 
@@ -198,8 +253,10 @@ def _question_to_json(question: Question | None) -> dict[str, Any] | None:
 
 
 def _question(data: Mapping[str, Any] | None) -> Question | None:
-    if not data:
-        return None
+    return _asked(data) if data else None
+
+
+def _asked(data: Mapping[str, Any]) -> Question:
     options = tuple(option_from_json(option) for option in data.get("options", ()))
     return Question(data["step"], data["slot"], data["kind"], data["asked_at"], options)
 

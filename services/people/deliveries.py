@@ -90,6 +90,9 @@ _UNKNOWN = (
     .limit(bindparam("most"))
 )
 _OURS = select(OUTBOX.c.provider_id).where(OUTBOX.c.provider_id.in_(bindparam("messages", expanding=True)))
+_NOT_SENT = select(OUTBOX.c.id).where(
+    OUTBOX.c.id.in_(bindparam("messages", expanding=True)), OUTBOX.c.sent_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,11 @@ def strand(session: Session, before: datetime | None, sparing: Collection[int], 
 def unknown(session: Session, sparing: Collection[int] = (), limit: int = 100) -> list[OutboxRow]:
     """Messages of which nobody knows whether they left, gravest first; bulk is left to the provider's reports."""
     return [OutboxRow(*row) for row in session.execute(_UNKNOWN, {"sparing": list(sparing), "most": limit})]
+
+
+def not_sent(session: Session, ids: Collection[int]) -> set[int]:
+    """Which of these messages are not known to have left."""
+    return {row[0] for row in session.execute(_NOT_SENT, {"messages": list(ids)})}
 
 
 def ours(session: Session, provider_ids: Collection[str]) -> set[str]:

@@ -16,6 +16,8 @@ from twilio.request_validator import RequestValidator
 from bot import webhook
 from bot.channels.simulator import FakeTwilio, LocalTransport
 from bot.channels.simulator_web import create_app
+from bot.posing import Poser
+from tests.unit.dialogue_talk import fixture_flows
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "twilio"
 TOKEN = "a-token-for-tests"
@@ -50,6 +52,7 @@ def service(chosen_database, clock, twilio_form):
         database=chosen_database,
         clock=clock,
         settings=settings,
+        poser=Poser(fixture_flows()),
         on_recorded=lambda *ids: recorded.append(ids),
         recorded=recorded,
     )

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from bot.dialogue import loader
 from bot.jobs import event_jobs
 from bot.loading import DIALOGUES
+from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.turn import Dialogue, TurnTaker
 from bot.unsolicited import Unsolicited
@@ -43,6 +44,7 @@ class Phone:
     clock: FixedClock
     taker: TurnTaker
     preparer: Preparer
+    poser: Poser
     number: str = "+447700900123"
     channel: str = "sms"
     sent: list[OutboxRow] = field(default_factory=list)
@@ -79,8 +81,11 @@ class Phone:
     def _receive(self, session: Session) -> list[str]:
         now = self.clock.now()
         prepared = [self.preparer.prepare(session, row, now) for row in outbox.claim(session, now)]
+        left = [ready for ready in prepared if isinstance(ready, Ready)]
+        asking = self.poser.ready(session, [ready.row for ready in left])
         _deliver_all(session)
-        return [ready.message.text for ready in prepared if isinstance(ready, Ready)]
+        self.poser.pose(session, asking, now)
+        return [ready.message.text for ready in left]
 
 
 def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number: str, channel: str) -> Phone:
@@ -99,7 +104,7 @@ def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number:
 
     dialogue = replace(dialogue, reader=replace(dialogue.reader, find_named=find_named))
     taker = TurnTaker(database, clock, dialogue, lambda rows: None, replies_per_hour=1000)
-    return Phone(database, clock, taker, preparer, number, channel)
+    return Phone(database, clock, taker, preparer, Poser(dialogue.flows), number, channel)
 
 
 def load_events(path: Path, now: datetime) -> Callable[[Session], None]:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.dialogue.engine import advance, expecting
 from bot.dialogue.flows import Flows
 from bot.dialogue.loader import load
+from bot.dialogue.posed import Pick, Sent, pose
 from bot.dialogue.state import State
 from bot.dialogue.utterance import ActionResult, Utterance
 from bot.understanding import Entity, Option, Understanding
@@ -63,6 +64,8 @@ class Talk:
         self.events: tuple[Any, ...] = ()
         self.found = 3
         self.hold = "held"
+        self.pick: Pick = lambda options: None
+        self.came_at: datetime | None = None
 
     def __call__(self, intent: str = "", confidence: float = 0.95, **said: Any) -> list[str]:
         return self.hear(understood(intent, confidence, **said))
@@ -71,10 +74,16 @@ class Talk:
         self.ran = []
         state = State.from_json(json.loads(json.dumps(self.state.to_json())))
         before = json.dumps(state.to_json())
-        advanced = advance(self.flows, state, message, self.run, self.now)
+        advanced = advance(self.flows, state, message, self.run, self.now, pick=self.pick, came_at=self.came_at)
         assert json.dumps(state.to_json()) == before
         self.state, self.replies, self.events = advanced.state, advanced.replies, advanced.events
         return [utterance.response for utterance in advanced.replies]
+
+    def asks(self, number: int, kind: str = "offer", until: datetime | None = None, **slots: Any) -> "Talk":
+        """A message that nobody asked for puts a question."""
+        state = State.from_json(json.loads(json.dumps(self.state.to_json())))
+        self.state = pose(self.flows, state, Sent(number, kind, slots, until), self.now)
+        return self.later(minutes=1)
 
     def later(self, **span: float) -> "Talk":
         self.now += timedelta(**span)
