@@ -21,11 +21,12 @@ from bot.dialogue.state import State
 from bot.dialogue.utterance import Utterance
 from bot.nlu.pointing import pointed_out
 from bot.reading import LONGEST, Reader, location, words_of
+from bot.red_flags import NO_PHONE, RedFlags
 from bot.stopping import answer_keyword
 from bot.understanding import Understanding
 from services.core.clock import Clock
 from services.core.database import Database
-from services.people import consent, conversations, flags, inbox, outbox
+from services.people import consent, conversations, desk, flags, inbox, outbox
 from services.people.conversations import Stored
 from services.people.identities import Recipient
 from services.people.inbox import Arrival
@@ -38,8 +39,6 @@ Deliver = Callable[[Sequence[OutboxRow]], None]
 _HOUR = timedelta(hours=1)
 # Ofcom's premium-rate numbers begin with 09; nobody who looks for an event sends one.
 _PREMIUM_RATE = re.compile(r"(?<!\d)(?:\+44 ?|0)9\d(?: ?\d){7,8}(?!\d)")
-# Access needs of the taxonomy that go with not hearing or speaking on the phone.
-_TEXT_ONLY = {"text_only", "bsl", "lipspeaker", "speech_to_text", "deafblind"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,14 @@ class TurnTaker:
     ) -> None:
         self._database, self._clock, self._dialogue, self._deliver = database, clock, dialogue, deliver
         self._replies_per_hour = replies_per_hour
+        self._red_flags = RedFlags(dialogue.safety)
 
     def take(self, inbound_id: int) -> list[str]:
         """Answer one message of the inbox and return the texts of the answer; a message answered before gets none."""
         arrival, stored, recent = self._database.read_once(lambda session: self._look(session, inbound_id))
         if arrival is None or arrival.status != InboundStatus.RECEIVED:
             return []
-        hits = () if arrival.safety_checked else self._dialogue.safety.check(words_of(arrival))
+        hits = self._red_flags.find(arrival)
         if hits:
             texts = self._commit(lambda session: self._red_flag(session, arrival, stored, hits))
             self._set_aside(arrival)
@@ -106,7 +106,9 @@ class TurnTaker:
             if keyword is consent.Keyword.STOP:
                 self._set_aside(arrival)
             return texts
-        if arrival.opted_out or stored.is_with_staff(self._clock.now()) or _is_spam(arrival.body):
+        if stored.is_with_staff(self._clock.now()) and not arrival.opted_out:
+            return self._commit(lambda session: self._leave_to_staff(session, arrival))
+        if arrival.opted_out or arrival.is_unsafe or _is_spam(arrival.body):
             return self._commit(lambda session: self._stay_silent(session, arrival))
         if recent > self._replies_per_hour:
             return self._commit(lambda session: self._slow_down(session, arrival, recent))
@@ -151,13 +153,18 @@ class TurnTaker:
         token = current_turn.set(context)
         try:
             state = State.from_json(stored.state)
+            if self._red_flags.cannot_phone(arrival, state.slots):
+                state.slots[NO_PHONE] = True
             run = self._dialogue.composer.runner(self._dialogue.actions)
             advanced = advance(
                 self._dialogue.flows, state, understood, run, now, pick=context.pick, came_at=arrival.received_at
             )
         finally:
             current_turn.reset(token)
-        return self._store(session, arrival, advanced.state, advanced.replies, now, is_first=not state.version)
+        said: Sequence[Utterance] = advanced.replies
+        if stored.with_staff_until is not None and conversations.take_back(session, arrival.identity_id):
+            said = [Utterance("utter_back_from_staff"), *said]
+        return self._store(session, arrival, advanced.state, said, now, is_first=not state.version)
 
     def _say(
         self, session: Session, arrival: Arrival, state: State, said: Sequence[Utterance], now: datetime
@@ -200,24 +207,8 @@ class TurnTaker:
             return []
         now = self._clock.now()
         inbox.mark_safety_checked(session, arrival.id)
-        for hit in hits:
-            flags.raise_flag(
-                session,
-                identity_id=arrival.identity_id,
-                inbound_id=arrival.id,
-                category=hit.category,
-                rule=hit.rule,
-                severity=hit.severity,
-                now=now,
-            )
-        text = self._dialogue.safety.reply(hits, no_phone=self._cannot_phone(arrival, stored))
+        text = self._red_flags.answer(session, arrival, stored.state.get("slots", {}), hits, now)
         return [self._reply(session, arrival, "safety", text, now)]
-
-    def _cannot_phone(self, arrival: Arrival, stored: Stored) -> bool:
-        """Whether this message or anything said of access before rules out phoning."""
-        slots = stored.state.get("slots", {})
-        told = f"{slots.get('access') or ''} {words_of(arrival)}"
-        return bool(_TEXT_ONLY & set(slots.get("access_wish") or ())) or self._dialogue.safety.cannot_phone(told)
 
     def _set_aside(self, arrival: Arrival) -> None:
         """Leave what was in progress until the person asks for it; the reply is already safe if this fails."""
@@ -245,6 +236,11 @@ class TurnTaker:
 
     def _stay_silent(self, session: Session, arrival: Arrival) -> list[OutboxRow]:
         inbox.mark_silent(session, arrival.id)
+        return []
+
+    def _leave_to_staff(self, session: Session, arrival: Arrival) -> list[OutboxRow]:
+        if inbox.mark_silent(session, arrival.id):
+            desk.note_answer(session, arrival.identity_id, arrival.id, arrival.address, self._clock.now())
         return []
 
     def _slow_down(self, session: Session, arrival: Arrival, recent: int) -> list[OutboxRow]:

@@ -1,10 +1,17 @@
 """Bringing something to staff, and stopping all texts on their behalf."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.actions.base import Say, Slots, TurnAction
+from bot.actions.base import Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
+from services.core.spoken import spoken_time, spoken_weekday
 from services.people import consent, flags
+from services.people.staff_hours import StaffHours, load_staff_hours
+
+# How long a red flag makes a request for a person urgent, and how near the end of the day no answer is promised.
+_LATELY = timedelta(hours=24)
+_SOON = timedelta(hours=1)
 
 
 class FlagForStaff(TurnAction):
@@ -30,6 +37,39 @@ class FlagForStaff(TurnAction):
         return {}
 
 
+class AskForPerson(TurnAction):
+    """Hands the conversation over to a person: one ticket, and when to expect an answer."""
+
+    called = "action_ask_for_person"
+
+    def __init__(self, hours: StaffHours) -> None:
+        self._hours = hours
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Raise the ticket, more urgent for someone in danger, and say when somebody will text back."""
+        in_danger = flags.is_in_danger(turn.session, turn.identity_id, turn.now - _LATELY)
+        flags.raise_once(
+            turn.session,
+            identity_id=turn.identity_id,
+            inbound_id=turn.inbound_id,
+            category="person",
+            severity=1 if in_danger else 2,
+            now=turn.now,
+        )
+        say("utter_person", when_answered=answering(self._hours, turn.now))
+        return {}
+
+
+def answering(hours: StaffHours, now: datetime) -> dict[str, Any]:
+    """When somebody will text back, as a part of a sentence."""
+    away, opens = hours.away(now), hours.next_opening(now)
+    parts = {"weekday": spoken_weekday(now), "morning": spoken_weekday(opens), "until": spoken_time(hours.closing(now))}
+    if away is None:
+        closes_soon = hours.closing(now) - now < _SOON
+        return phrase("part_answered_late" if closes_soon else "part_answered_today", **parts)
+    return phrase(f"part_answered_{away}", **parts)
+
+
 class StopAllTexts(TurnAction):
     """Stops everything to this address at once: a wrong number, a death, or a plea to stop."""
 
@@ -49,7 +89,7 @@ class StopAllTexts(TurnAction):
 def staff_actions() -> list[TurnAction]:
     """Every action that reaches staff, with its place in the inbox (0 emergency to 3 routine)."""
     return [
-        FlagForStaff("action_flag_person", "person", 2),
+        AskForPerson(load_staff_hours()),
         FlagForStaff("action_flag_complaint", "complaint", 2),
         FlagForStaff("action_flag_language", "language", 2),
         FlagForStaff("action_flag_data", "data_rights", 2),

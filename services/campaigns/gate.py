@@ -11,12 +11,16 @@ from services.campaigns.quiet_hours import is_quiet, next_opening
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
 from services.events.tables import Event, EventSession, EventStatus
+from services.people import holds
 from services.people.outbox import OutboxRow
 from services.people.tables import Channel
 from services.people.verdicts import Refuse, Send, Verdict, Wait
 
 # Answers to what someone has just texted; everything else was not asked for.
 _ANSWERS = frozenset({"reply", "consent"})
+# What a member of staff writes: an answer too, at whatever hour they choose, but perhaps days later.
+_BY_STAFF = "staff_reply"
+_HELD_FOR = timedelta(hours=1)
 # Texts about an event that goes on, so that they are wrong once it does not or the place is given up.
 _NEEDS_BOOKING = frozenset({"reminder", "event_moved"})
 WHATSAPP_WINDOW = timedelta(hours=24)
@@ -47,7 +51,7 @@ class SendingGate:
             return Refuse(unreachable)
         if row.kind == "safety" or row.kind in _ANSWERS:
             return Send()
-        return self._unasked(session, row, now)
+        return self._by_channel(row, now) if row.kind == _BY_STAFF else self._unasked(session, row, now)
 
     def _unreachable(self, row: OutboxRow) -> str:
         if row.opted_out and row.kind not in ("safety", "consent"):
@@ -66,6 +70,8 @@ class SendingGate:
             void = _void(session, row, now)
             if void:
                 return Refuse(void)
+        if holds.is_held(session, row.address):
+            return Wait(now + _HELD_FOR)
         if is_quiet(now):
             opening = next_opening(now)
             return Refuse("too_late") if row.expires_at and row.expires_at <= opening else Wait(opening)

@@ -29,6 +29,11 @@ def spoken_date(moment: datetime, now: datetime) -> str:
     return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}"
 
 
+def spoken_weekday(moment: datetime) -> str:
+    """The London day of the week: Wednesday."""
+    return _WEEKDAYS[to_london(moment).weekday()]
+
+
 def spoken_range(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
     """A stretch of time: Wednesday 6 August, 2pm to 4pm; over several days the dates first, then the hours."""
     start, end = to_london(starts_at), to_london(ends_at)

@@ -35,6 +35,23 @@ _KEYWORDS = {words: keyword for keyword, phrases in _WORDS.items() for words in 
 _PROVIDER = frozenset(Keyword)
 _NOT_WORDS = re.compile(r"[\W_]+")
 _LONGEST = 60
+_TEXTS = r"(?:texts?|texting|txts?|txting|messages?|messaging|msgs?|msging|contacting|sms)"
+# A stop that stands apart at the beginning or the end: perhaps about texts, perhaps a cry.
+_BARE_STOP = re.compile(r"^\W*stop(?: all)?(?= *[.,;:!\n-]| (?:pls|plz|please)\b)|[.;!\n] *stop\W*$")
+_YOUR = r"(?:(?:all|any|these|the|your|ur|more|of|sending|getting|me|with) )*"
+_STOPS_TOO = re.compile(
+    "|".join(
+        (
+            rf"\bstop {_YOUR}{_TEXTS}\b",
+            rf"\bno more {_YOUR}{_TEXTS}\b",
+            rf"\bdo(?: not|n'?t) want {_YOUR}{_TEXTS}\b",
+            r"\bdo(?: not|n'?t) (?:text|txt|message|msg|contact) me (?:again|any ?more|ever)\b",
+            r"\bunsubscribe\b",
+            r"\bopt(?:ing)?[ -]?(?:me )?out\b",
+            r"\b(?:take|remove|get) me (?:off|from) (?:(?:this|the|your|ur) )?(?:list|texts?|system|service)\b",
+        )
+    )
+)
 
 _STOP = {
     name: dialect.insert(_OPT_OUTS).on_conflict_do_nothing(index_elements=["address"]).returning(_OPT_OUTS.c.address)
@@ -55,6 +72,24 @@ def keyword_of(text: str, opt_out_type: str | None = None) -> Keyword | None:
         return None
     words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
     return _KEYWORDS.get(words)
+
+
+class Wish(StrEnum):
+    """How plainly a message that says something else too asks to stop all texts."""
+
+    PLAIN = "plain"
+    PERHAPS = "perhaps"
+
+
+def stop_beside(text: str) -> Wish | None:
+    """Whether a message asks to stop texts beside what else it says.
+
+    "my chest hurts, stop texting me" does so plainly, "stop, i want to die" perhaps, "stop the bleeding" not at all.
+    """
+    words = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    if _STOPS_TOO.search(words):
+        return Wish.PLAIN
+    return Wish.PERHAPS if _BARE_STOP.search(words) else None
 
 
 def opt_out(session: Session, address: str, source: str, now: datetime) -> bool:

@@ -24,6 +24,18 @@ _SAVE = {
     )
     for name, insert in _INSERT.items()
 }
+_GIVE = {
+    name: insert.on_conflict_do_update(
+        index_elements=["identity_id"], set_={"with_staff_until": insert.excluded.with_staff_until}
+    )
+    for name, insert in _INSERT.items()
+}
+_TAKE_BACK = (
+    update(_CONVERSATIONS)
+    .where(_CONVERSATIONS.c.identity_id == bindparam("identity"), _CONVERSATIONS.c.with_staff_until.is_not(None))
+    .values(with_staff_until=None)
+    .returning(_CONVERSATIONS.c.identity_id)
+)
 _RECENT = (
     select(func.count())
     .select_from(_INBOX)
@@ -62,6 +74,17 @@ def save(session: Session, identity_id: int, state: dict[str, Any], now: datetim
     """Store the state that a turn left behind."""
     row = {"identity_id": identity_id, "state": state, "updated_at": now}
     session.execute(_SAVE[session.get_bind().dialect.name], row)
+
+
+def give_to_staff(session: Session, identity_id: int, until: datetime, now: datetime) -> None:
+    """Keep the bot out of a conversation until a moment."""
+    row = {"identity_id": identity_id, "state": {}, "with_staff_until": until, "updated_at": now}
+    session.execute(_GIVE[session.get_bind().dialect.name], row)
+
+
+def take_back(session: Session, identity_id: int) -> bool:
+    """Let the bot answer again; False if staff did not have the conversation."""
+    return session.execute(_TAKE_BACK, {"identity": identity_id}).first() is not None
 
 
 def messages_since(session: Session, identity_id: int, now: datetime, span: timedelta) -> int:

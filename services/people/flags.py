@@ -14,7 +14,7 @@ _IDENTITIES = Identity.__table__  # type: ignore[attr-defined]
 _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 
 _RAISE = insert(_FLAGS).returning(_FLAGS.c.id)
-_OPEN = (
+_COLUMNS = (
     select(
         _FLAGS.c.id,
         _FLAGS.c.severity,
@@ -27,12 +27,15 @@ _OPEN = (
         _IDENTITIES.c.address,
         _FLAGS.c.inbound_id,
         _INBOX.c.body,
+        _FLAGS.c.taken_by,
+        _FLAGS.c.handled_at,
     )
     .select_from(_FLAGS.join(_IDENTITIES).outerjoin(_INBOX, _INBOX.c.id == _FLAGS.c.inbound_id))
-    .where(_FLAGS.c.handled_at.is_(None))
     .order_by(_FLAGS.c.severity, _FLAGS.c.created_at, _FLAGS.c.id)
-    .limit(bindparam("most"))
 )
+_OPEN = _COLUMNS.where(_FLAGS.c.handled_at.is_(None)).limit(bindparam("most"))
+_ONE = _COLUMNS.where(_FLAGS.c.id == bindparam("flag"))
+_OF_ADDRESS = _COLUMNS.where(_FLAGS.c.handled_at.is_(None), _IDENTITIES.c.address == bindparam("at_address"))
 _ALIKE = (
     select(_FLAGS.c.id)
     .where(
@@ -42,16 +45,33 @@ _ALIKE = (
     )
     .limit(1)
 )
+_SAME = select(_FLAGS.c.id).where(
+    _FLAGS.c.handled_at.is_(None),
+    _FLAGS.c.category == bindparam("category"),
+    _FLAGS.c.identity_id == bindparam("identity"),
+)
+_GRAVE = select(_FLAGS.c.id).where(
+    _FLAGS.c.handled_at.is_(None),
+    _FLAGS.c.severity <= 1,
+    _FLAGS.c.identity_id == bindparam("identity"),
+    _FLAGS.c.created_at >= bindparam("since", type_=_FLAGS.c.created_at.type),
+)
 _HANDLE = (
     update(_FLAGS)
     .where(_FLAGS.c.id == bindparam("flag"), _FLAGS.c.handled_at.is_(None))
-    .values(handled_at=bindparam("now"))
+    .values(handled_at=bindparam("now"), handled_by=bindparam("who"))
     .returning(_FLAGS.c.id)
 )
+_TAKE = (
+    update(_FLAGS).where(_FLAGS.c.id == bindparam("flag")).values(taken_at=bindparam("now"), taken_by=bindparam("who"))
+)
+
+# Only those whom the safeguarding lead names may see these; the inbox shows others that there is one, and no more.
+RESTRICTED = frozenset({"safeguarding"})
 
 
 class OpenFlag(NamedTuple):
-    """A flag that nobody has handled, with the message that raised it; `body` is None when no message did."""
+    """A flag, with the message that raised it; `body` is None when no message did, `handled_at` while it is open."""
 
     id: int
     severity: int
@@ -64,6 +84,13 @@ class OpenFlag(NamedTuple):
     address: str
     inbound_id: int | None
     body: str | None
+    taken_by: str | None
+    handled_at: datetime | None
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether only some of staff may see it."""
+        return self.category in RESTRICTED
 
 
 def raise_flag(
@@ -87,6 +114,23 @@ def raise_flag(
     return flag
 
 
+def raise_once(
+    session: Session, *, identity_id: int, category: str, severity: int, now: datetime, inbound_id: int
+) -> int:
+    """Put something before staff unless the same about the same identity is there already; return its id."""
+    open_one = session.execute(_SAME, {"category": category, "identity": identity_id}).scalar()
+    if open_one is not None:
+        return int(open_one)
+    return raise_flag(
+        session, identity_id=identity_id, category=category, severity=severity, now=now, inbound_id=inbound_id
+    )
+
+
+def is_in_danger(session: Session, identity_id: int, since: datetime) -> bool:
+    """Whether a red flag of an identity, raised since a moment, is still open."""
+    return session.execute(_GRAVE, {"identity": identity_id, "since": since}).first() is not None
+
+
 def has_open(session: Session, category: str, rule: str) -> bool:
     """Whether staff have the same thing before them already, about anybody."""
     return session.execute(_ALIKE, {"category": category, "rule": rule}).first() is not None
@@ -97,6 +141,22 @@ def open_flags(session: Session, limit: int = 100) -> list[OpenFlag]:
     return [OpenFlag(*row) for row in session.execute(_OPEN, {"most": limit})]
 
 
-def handle(session: Session, flag_id: int, now: datetime) -> bool:
+def find(session: Session, flag_id: int) -> OpenFlag | None:
+    """A flag, open or handled; None if there is none of that id."""
+    found = session.execute(_ONE, {"flag": flag_id}).first()
+    return None if found is None else OpenFlag(*found)
+
+
+def open_about(session: Session, address: str) -> list[OpenFlag]:
+    """The flags about one address, on whatever channel, that nobody has handled, gravest first."""
+    return [OpenFlag(*row) for row in session.execute(_OF_ADDRESS, {"at_address": address})]
+
+
+def take(session: Session, flag_id: int, who: str, now: datetime) -> None:
+    """Note which member of staff sees to a flag."""
+    session.execute(_TAKE, {"flag": flag_id, "who": who, "now": now})
+
+
+def handle(session: Session, flag_id: int, now: datetime, who: str = "") -> bool:
     """Mark a flag as dealt with; False if it was already, or does not exist."""
-    return session.execute(_HANDLE, {"flag": flag_id, "now": now}).first() is not None
+    return session.execute(_HANDLE, {"flag": flag_id, "now": now, "who": who or None}).first() is not None

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, false, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.people.identities import IDENTITIES, arrive
-from services.people.tables import InboundMessage, InboundStatus, OptOut
+from services.people.tables import InboundMessage, InboundStatus, OptOut, TextHold
 
 _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
+_HOLDS = TextHold.__table__  # type: ignore[attr-defined]
 
 # A literal, not a parameter, so that both databases can use the partial index on waiting messages.
 _RECEIVED: ColumnElement[str] = literal_column("'received'")
@@ -56,11 +57,12 @@ _LOAD = (
         _INBOX.c.status,
         _INBOX.c.safety_checked,
         _INBOX.c.received_at,
+        func.coalesce(_HOLDS.c.is_unsafe, false()).label("is_unsafe"),
     )
     .select_from(
-        _INBOX.join(IDENTITIES, IDENTITIES.c.id == _INBOX.c.identity_id).outerjoin(
-            _OPT_OUTS, _OPT_OUTS.c.address == IDENTITIES.c.address
-        )
+        _INBOX.join(IDENTITIES, IDENTITIES.c.id == _INBOX.c.identity_id)
+        .outerjoin(_OPT_OUTS, _OPT_OUTS.c.address == IDENTITIES.c.address)
+        .outerjoin(_HOLDS, _HOLDS.c.address == IDENTITIES.c.address)
     )
     .where(_INBOX.c.id == bindparam("message"))
 )
@@ -93,7 +95,8 @@ class Recorded(NamedTuple):
 class Arrival(NamedTuple):
     """A message that was taken, with all that a turn must know of its sender.
 
-    `recipient` is the number of ours that was texted, from which the answer leaves.
+    `recipient` is the number of ours that was texted, from which the answer leaves; `is_unsafe` when they have said
+    that it is not safe to text them.
     """
 
     id: int
@@ -109,6 +112,7 @@ class Arrival(NamedTuple):
     status: str
     safety_checked: bool
     received_at: datetime
+    is_unsafe: bool
 
 
 def record(session: Session, draft: InboundDraft, now: datetime) -> Recorded | None:

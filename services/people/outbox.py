@@ -22,7 +22,7 @@ TOPIC = "outbox"
 
 # Kinds whose parameters carry the text itself; all others are rendered when they are sent.
 # "consent" confirms STOP or START, so it alone (with "safety") may go to an address that has just opted out.
-TEXT_KINDS = frozenset({"reply", "safety", "consent"})
+TEXT_KINDS = frozenset({"reply", "safety", "consent", "staff_reply"})
 
 
 def _literal(status: OutboxStatus) -> ColumnElement[str]:

@@ -183,6 +183,7 @@ class Flag(SQLModel, table=True):
     """Something staff must see: a red flag, a request for a person, a death, a refused safety reply.
 
     `severity` orders the inbox: 0 emergency, 1 urgent, 2 today, 3 routine. `rule` names the pattern or cause.
+    `taken_by` and `handled_by` name the member of staff.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -194,3 +195,34 @@ class Flag(SQLModel, table=True):
     note: str = ""
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     handled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    handled_by: str | None = None
+    taken_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    taken_by: str | None = None
+
+
+class TextHold(SQLModel, table=True):
+    """An address to which nothing goes unasked until staff release it, because it may not be safe to text.
+
+    `is_unsafe`: the person has said so, and not even their own messages are answered, red flags excepted.
+    """
+
+    __tablename__ = "text_hold"
+
+    address: str = Field(primary_key=True)
+    reason: str
+    is_unsafe: bool = False
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class AuditEntry(SQLModel, table=True):
+    """What a member of staff did or looked at: never changed, never deleted; `details` holds no message's words."""
+
+    __tablename__ = "audit_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    actor: str
+    action: str
+    identity_id: int | None = Field(default=None, foreign_key="identity.id", index=True)
+    flag_id: int | None = Field(default=None, foreign_key="flag.id", index=True)
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))

@@ -26,7 +26,7 @@ from services.core.clock import LONDON, FixedClock
 from services.core.database import Database
 from services.events.search import Named, named_in
 from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue
-from services.people import inbox, outbox
+from services.people import desk, flags, inbox, outbox
 from services.people.inbox import InboundDraft
 from services.people.outbox import OutboxRow
 from services.people.tables import Flag, OutboxMessage, OutboxStatus
@@ -71,6 +71,12 @@ class Phone:
                 job.run(self.clock.now())
             came += self.database.write(self._receive)
         return came
+
+    def staff(self, what: str) -> list[str]:
+        """Have a member of staff see to the gravest open flag, and return the texts that come of it."""
+        act, _, words = what.partition(" ")
+        self.database.write(lambda session: _staff_act(session, act, words, self.clock.now()))
+        return self.database.write(self._receive)
 
     def flags(self) -> list[str]:
         """The categories of what staff are told, in the order in which it came up."""
@@ -184,6 +190,15 @@ def become(key: str, change: str) -> Callable[[Session], None]:
         session.execute(update(Event).where(col(Event.external_id) == key).values(**values))
 
     return unit
+
+
+def _staff_act(session: Session, act: str, words: str, now: datetime) -> None:
+    number = flags.open_flags(session)[0].id
+    if act == "replies":
+        assert isinstance(desk.reply(session, number, words, "Sam", now), desk.Replied)
+        return
+    acts = {"takes": desk.take, "hands-back": desk.hand_back, "closes": desk.close, "releases": desk.release}
+    assert acts[act](session, number, "Sam", now)
 
 
 def _london(moment: str) -> datetime:

@@ -1,7 +1,7 @@
 """Every transcript in this folder, played from the first text to the last.
 
 A transcript is a title and turns: what the patient texts (`patient`, or `location`, `button`, `picture`), what passes
-meanwhile (`wait`, `meanwhile`), and what comes of it: `bot` (the whole answer), `silence`, `flagged` (what staff see).
+meanwhile (`wait`, `meanwhile`, `staff`), and what comes of it: `bot` (the whole answer), `silence`, `flagged`.
 """
 
 import re
@@ -72,6 +72,9 @@ class Play:
 
     def _meanwhile(self, what: str) -> None:
         self.phone.database.write(become(*what.split(" is ")))
+
+    def _staff(self, what: str) -> None:
+        self._heard(f"(staff: {what})", self.phone.staff(what))
 
     def _bot(self, expected: str) -> None:
         assert matches(expected, self.said), "\n".join([*self.so_far, "", f"expected: {expected}"])
