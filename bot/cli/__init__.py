@@ -11,6 +11,7 @@ import typer
 from bot.cli.database import db, demo_data
 from bot.cli.events import events
 from bot.cli.inbox import inbox
+from bot.cli.insight import insight
 from bot.cli.language import dialogues, nlu
 from bot.cli.serving import chat, demo, serve, tick
 
@@ -28,6 +29,7 @@ app.command("demo-data")(demo_data)
 app.add_typer(db, name="db")
 app.add_typer(events, name="events")
 app.add_typer(inbox, name="inbox")
+app.add_typer(insight, name="insight")
 app.add_typer(nlu, name="nlu")
 app.add_typer(dialogues, name="dialogues")
 gc.enable()

@@ -1,21 +1,19 @@
 """Commands for events: import, export, who is coming."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot.cli.session import fail, opened_database, tells_errors
+from bot.cli.tables import find_event, write_csv
 from services.booking.attendees import export_attendees
 from services.campaigns import notices
 from services.core.clock import SystemClock
 from services.events.changes import EventChange, Imported, Rejected
 from services.events.exports import export_events
 from services.events.imports import import_events
-from services.events.tables import Event
 
 events = typer.Typer(no_args_is_help=True, help="Events: import, export, who is coming.")
 
@@ -61,7 +59,7 @@ def import_file(
 def export() -> None:
     """Write all events as CSV to standard output, in the form that import reads."""
     with opened_database() as (_settings, database), database.read() as session:
-        _write(export_events(session))
+        write_csv(export_events(session))
 
 
 @events.command()
@@ -71,23 +69,7 @@ def attendees(
 ) -> None:
     """Write who is coming to an event as CSV to standard output."""
     with opened_database() as (_settings, database), database.read() as session:
-        event_id = _find(session, event)
+        event_id = find_event(session, event)
         if event_id is None:
             fail(f"There is no event {event}.")
-        _write(export_attendees(session, event_id))
-
-
-def _write(lines: Iterator[str]) -> None:
-    """Write CSV lines as they are, with the line ends that CSV has."""
-    binary = sys.stdout.buffer
-    for line in lines:
-        binary.write(line.encode())
-    binary.flush()
-
-
-def _find(session: Session, named: str) -> int | None:
-    """The id of an event by its external id, or by its number."""
-    found = session.exec(select(Event.id).where(Event.external_id == named)).first()
-    if found is None and named.isdigit():
-        found = session.exec(select(Event.id).where(Event.id == int(named))).first()
-    return found
+        write_csv(export_attendees(session, event_id))

@@ -1,0 +1,1 @@
+"""What people say afterwards: surveys after an event, the Friends and Family Test, the wellbeing check-in, reports."""

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 import services.booking.tables
 import services.campaigns.tables
 import services.events.tables
+import services.insight.tables
 import services.people.tables  # noqa: F401 - importing registers the tables
 
 
