@@ -4,11 +4,8 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
-from rasa_sdk.executor import CollectingDispatcher
-
 from bot.actions.context import TurnContext, current_turn
+from bot.actions.rasa import Action, CollectingDispatcher, SlotSet, Tracker
 
 Slots = Mapping[str, Any]
 # What a slot holds when its question was passed over.

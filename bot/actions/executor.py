@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rasa_sdk import Action
-from rasa_sdk.executor import ActionExecutor
+from bot.actions.rasa import Action, ActionExecutor
 
 
 @dataclass(frozen=True, slots=True)

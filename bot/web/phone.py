@@ -2,11 +2,11 @@
 
 import secrets
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, literal, select
 from sqlmodel import Session
@@ -24,11 +24,11 @@ from services.core.phone import parse_phone
 from services.core.spoken import spoken_date, spoken_time
 from services.people.tables import Identity, InboundMessage, OutboxMessage
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 router = APIRouter()
 _HERE = Path(__file__).parent
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 _STATIC = {"phone.css": "text/css", "phone.js": "text/javascript"}
 _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 _OUTBOX = OutboxMessage.__table__  # type: ignore[attr-defined]
@@ -73,7 +73,7 @@ class Step(BaseModel):
 async def page() -> HTMLResponse:
     """The page with its phones."""
     nonce = secrets.token_urlsafe(16)
-    html = _TEMPLATES.get_template("phone.html").render(nonce=nonce, numbers=["+447700900101", "+447700900102"])
+    html = _templates().get_template("phone.html").render(nonce=nonce, numbers=["+447700900101", "+447700900102"])
     policy = (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -119,6 +119,16 @@ async def later(step: Step, request: Request, service: Service) -> dict[str, Any
     service.clock.move_to(moment)
     counts = await request.app.state.service.tick(moment)
     return {"now": _spoken(service.clock), "counts": counts}
+
+
+@cache
+def _templates() -> "Environment":
+    """The page's templates, loaded when it is first asked for, so that starting waits for no page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
 
 
 def _drama(number: str) -> str:

@@ -43,9 +43,9 @@ class Database:
         self._writer: GroupCommitWriter | None = None
         self._closed = False
         if self.is_sqlite:
-            self.engine = _sqlite_engine(url, "BEGIN", pool_size, busy_timeout)
-            writing = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, busy_timeout)
-            self._writer = GroupCommitWriter(writing, self._announce)
+            self.engine = _sqlite_engine(url, pool_size, busy_timeout)
+            event.listen(self.engine, "checkout", _begin_reading)
+            self._writer = GroupCommitWriter(_sqlite_engine(url, 1, busy_timeout), self._announce)
         else:
             self.engine = create_engine(
                 url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
@@ -130,7 +130,7 @@ def announce(session: Session, topic: str) -> None:
     topics.add(topic)
 
 
-def _sqlite_engine(url: str, begin: str, pool_size: int, busy_timeout: float) -> Engine:
+def _sqlite_engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -145,12 +145,12 @@ def _sqlite_engine(url: str, begin: str, pool_size: int, busy_timeout: float) ->
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        driver.execute(begin)
-
     return engine
+
+
+def _begin_reading(connection: sqlite3.Connection, _record: Any, _proxy: Any) -> None:
+    """Let a session read as of one moment; a listener on the engine's "begin" would slow down every statement."""
+    connection.execute("BEGIN")
 
 
 def _switch_to_wal(connection: sqlite3.Connection, patience: float) -> None:

@@ -86,7 +86,7 @@ class StandIn:
                 waiting = self._waiting.pop(form.get("To", ""), None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(time.perf_counter())
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()
 
 
