@@ -1,5 +1,6 @@
 """Commands that run the service: serve, demo, chat, tick."""
 
+import ctypes
 import gc
 import json
 import os
@@ -15,6 +16,8 @@ import typer
 
 from bot.cli.session import fail, tells_errors
 from bot.settings import Settings, load_settings
+
+_M_ARENA_MAX = -8  # of glibc's malloc.h
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
@@ -119,7 +122,14 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         _serve_on(listener, settings)
 
 
+def _share_arenas() -> None:
+    """Have glibc's allocator keep two arenas for all threads, not eight a core, which saves some ten MiB for good."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
 def _serve_on(listener: socket.socket, settings: Settings) -> None:
+    _share_arenas()
     gc.disable()  # what is loaded here stays: to look through it for garbage costs a fifth of the start
     import uvicorn
 

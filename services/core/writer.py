@@ -28,6 +28,10 @@ class Job(NamedTuple):
     future: Future[Any]
 
 
+# Performs one job within a transaction and returns its result in a tuple, empty when its caller has been told why not.
+Perform = Callable[[Connection, Job, set[str]], tuple[Any, ...]]
+
+
 class GroupCommitWriter:
     """Runs units one after another, apart in savepoints where one has failed, and answers after the shared commit.
 
@@ -152,16 +156,22 @@ class GroupCommitWriter:
         Units seldom fail, so at first they go without savepoints, which cost as much as a statement each.
         """
         try:
-            with self._transaction() as connection:
-                return [(job, _perform(connection, job, topics)) for job in jobs]
-        except BaseException:
-            if len(jobs) == 1:
-                raise
-        try:
-            with self._transaction() as connection:
-                return [(job, result) for job in jobs for result in _perform_in_savepoint(connection, job, topics)]
-        except BaseException as error:
-            raise _BrokenOffError from error
+            return self._together(jobs, topics, _perform)
+        except _BrokenOffError:
+            return self._together(jobs, topics, _perform_in_savepoint)
+
+    def _together(self, jobs: list[Job], topics: set[str], perform: Perform) -> list[tuple[Job, Any]]:
+        """Perform the jobs in one transaction; _BrokenOffError when one of several spoils it for the others."""
+        with self._transaction() as connection:
+            try:
+                done = [(job, result) for job in jobs for result in perform(connection, job, topics)]
+            except BaseException as error:
+                if len(jobs) == 1:
+                    raise
+                raise _BrokenOffError from error
+            if len(jobs) > 1 and not connection.in_transaction():
+                raise _BrokenOffError
+        return done
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -190,15 +200,15 @@ def _perform_in_savepoint(connection: Connection, job: Job, topics: set[str]) ->
         job.future.set_exception(error)
         return ()
     savepoint.commit()
-    return (result,)
+    return result
 
 
-def _perform(connection: Connection, job: Job, topics: set[str]) -> Any:
+def _perform(connection: Connection, job: Job, topics: set[str]) -> tuple[Any, ...]:
     with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         result = job.unit(session)
         session.flush()
         topics |= session.info.get("topics", set())
-    return result
+    return (result,)
 
 
 def _fail(jobs: Iterable[Job], error: BaseException) -> None:

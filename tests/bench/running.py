@@ -25,6 +25,8 @@ SID, TOKEN = "AC" + "0" * 31 + "2", "bench"
 OURS = "+442079460000"  # for drama too, and none of those that text
 _CREATED = b'{"sid":"SM%s","status":"queued"}'
 _BUSY = 600
+_ENGINE_AFTER_S = 3.0
+_AT_REST_S = 0.1
 
 
 def free_port() -> int:
@@ -114,6 +116,16 @@ class Running:
             if answer.status != 200:
                 raise RuntimeError(f"the webhook answered {answer.status}")
         return (await asyncio.wait_for(answered, 30) - start) * 1000
+
+    async def settle(self) -> None:
+        """Wait until what begins after the first turn can be served (the durable engine) has begun."""
+        await asyncio.sleep(_ENGINE_AFTER_S)
+        for _ in range(_BUSY):
+            before = sum(self.process.cpu_times()[:2])
+            await asyncio.sleep(1)
+            if sum(self.process.cpu_times()[:2]) - before < _AT_REST_S:
+                return
+        raise RuntimeError("the service did not come to rest")
 
     def rss_mib(self) -> float:
         """The resident memory of the service's process, in MiB."""

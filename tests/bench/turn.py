@@ -24,6 +24,7 @@ async def _talk(service: Running, number: str, turns: int) -> list[float]:
 
 
 async def _measure(service: Running) -> dict[str, float]:
+    await service.settle()
     await _talk(service, "+447700900200", 3 * len(SCRIPT))
     alone = await _talk(service, "+447700900201", ALONE)
     start = time.perf_counter()

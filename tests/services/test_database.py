@@ -184,6 +184,16 @@ def test_a_unit_that_rolls_back_harms_only_itself(together, names, database):
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_last_unit_of_a_batch_undoes_no_other_by_rolling_back(together, names, database):
+    def undone(session):
+        insert("undone")(session)
+        session.rollback()
+
+    outcomes(together(insert("a"), insert("b"), undone))
+    assert names() == ["a", "b"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_lock_held_too_long_by_another_process_is_told_to_every_caller(tmp_path, sqlite_url, names, database):
     other = Database(sqlite_url, busy_timeout=0.2)
     go, held = threading.Event(), threading.Event()
