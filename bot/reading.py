@@ -21,6 +21,8 @@ _LIKELY = 0.5
 _LITTLE = 2
 # What the name of an event may be taken for.
 _VAGUE = frozenset({"out_of_scope", "about_events"})
+# What is wanted of a booking: it is named by what is done there.
+_OF_BOOKINGS = frozenset({"change_booking", "cancel_booking", "my_bookings"})
 # What is said along with a wish, or of one.
 _BESIDE = frozenset({"correction", "greet", "thanks"})
 # Questions about one event: what they name is what they are about, and neither chosen nor looked for.
@@ -52,7 +54,7 @@ class Reader:
         if _is_question(understood) and not _is_which(expecting):
             return _asking(understood, expecting, now)
         if expecting is None or expecting.kind == "choice":
-            return _bare_facts(_spoken_of(understood, expecting, now))
+            return _bare_count(_bare_facts(_spoken_of(understood, expecting, now)))
         return understood
 
 
@@ -125,12 +127,22 @@ def _bare_facts(understood: Understanding) -> Understanding:
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
 
 
+def _bare_count(understood: Understanding) -> Understanding:
+    """Take a number of people without a clear intent ("there's three of us now") for how many come."""
+    if understood.first("count") is None or understood.first("choice") or understood.confidence >= _LIKELY:
+        return understood
+    return replace(
+        understood, intent="party_size", confidence=_SURE, ranking=(("party_size", _SURE), *understood.ranking)
+    )
+
+
 def _outweighs(understood: Understanding, facts: list[Entity]) -> bool:
     """Whether what a message is taken for outweighs the facts in it; when they are nearly all, no nonsense."""
     beside = len(understood.text.split()) - sum(len(fact.words.split()) for fact in facts)
     if understood.intent in _VAGUE and beside <= _LITTLE:
         return False
-    return understood.confidence >= _SURE and understood.intent not in _BESIDE
+    bar = _LIKELY if understood.intent in _OF_BOOKINGS else _SURE
+    return understood.confidence >= bar and understood.intent not in _BESIDE
 
 
 def _choices_as_payloads(understood: Understanding, expecting: Expecting | None) -> Understanding:

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from bot.actions.booking import booking_actions
 from bot.actions.bookings import bookings_actions
+from bot.actions.changing import changing_actions
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
 from bot.actions.focus import focus_actions
 from bot.actions.places import places_actions
 from bot.actions.staff import staff_actions
+from bot.actions.swapping import swapping_actions
 from bot.actions.travel import travel_actions
 
 
@@ -20,6 +22,8 @@ def all_actions(hold_for: timedelta) -> Actions:
             *places_actions(),
             *booking_actions(hold_for),
             *bookings_actions(),
+            *changing_actions(),
+            *swapping_actions(hold_for),
             *focus_actions(),
             *travel_actions(),
             *staff_actions(),

@@ -121,7 +121,7 @@ class AskConfirmBooking(TurnAction):
         said_already = slots.get("hold_said") == turn.now.isoformat()
         say(
             "utter_ask_confirm_booking",
-            shall=phrase("part_shall", name=_name(slots) or None),
+            shall=phrase("part_shall", name=name_of(slots) or None),
             places=phrase("part_places", places=slots.get("held_places") or 1),
             event=line,
             cost=cost_part(event),
@@ -178,17 +178,17 @@ class ConfirmBooking(TurnAction):
             turn.session,
             slots["booking_id"],
             now=turn.now,
-            attendee_name=_name(slots),
+            attendee_name=name_of(slots),
             access_needs=_access(slots),
         )
 
     def _say_booked(self, confirmed: outcomes.Confirmed, slots: Slots, turn: TurnContext, say: Say) -> None:
         reminders.plan(turn.session, confirmed.booking_id, now=turn.now)
-        conversations.name_person(turn.session, turn.person_id, _name(slots))
+        conversations.name_person(turn.session, turn.person_id, name_of(slots))
         event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
         say(
             "utter_booked",
-            name=_name(slots) or None,
+            name=name_of(slots) or None,
             places=phrase("part_places", places=confirmed.places),
             event=event_line(event, venue, turn.now),
             reference=confirmed.reference,
@@ -218,7 +218,7 @@ class RenewHold(TurnAction):
         return {"booked": "held_again", "confirm_booking": None}
 
 
-def _name(slots: Slots) -> str:
+def name_of(slots: Slots) -> str:
     """The first name that was given; "" when it was not."""
     name = slots.get("first_name") or ""
     return "" if name == SKIPPED else str(name)

@@ -7,10 +7,10 @@ from bot.actions.booking import chosen, event_with_venue
 from bot.actions.context import TurnContext
 from bot.actions.wording import event_line, when, where
 from bot.understanding import Option
-from services.booking import bookings, outcomes, places
+from services.booking import bookings, outcomes
 from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
-from services.campaigns import reminders
+from services.campaigns import changes
 
 ALL = "booking:all"
 _EVERYTHING = Option(ALL, "", "all both everything")
@@ -27,7 +27,8 @@ def _line(booked: Booked, turn: TurnContext) -> dict[str, Any]:
     return event_line(event, venue, turn.now)
 
 
-def _option(booked: Booked, turn: TurnContext) -> dict[str, Any]:
+def booking_option(booked: Booked, turn: TurnContext) -> dict[str, Any]:
+    """A booking as a line of a menu."""
     event, venue = event_with_venue(turn.session, booked.event_id)
     label = phrase(
         "option_booking",
@@ -60,7 +61,7 @@ class ListBookings(TurnAction):
             say("utter_no_bookings")
             return {}
         if len(held) > 1:
-            say("utter_bookings", [_option(booked, turn) for booked in held])
+            say("utter_bookings", [booking_option(booked, turn) for booked in held])
             return {}
         only = held[0]
         places_held = phrase("part_places", places=only.places)
@@ -93,7 +94,7 @@ class AskBookingChoice(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask with a menu of the bookings, and of all of them at once."""
-        lines = [_option(booked, turn) for booked in confirmed(turn)]
+        lines = [booking_option(booked, turn) for booked in confirmed(turn)]
         say(
             "utter_ask_booking_choice",
             [*lines, option(ALL, phrase("option_all_bookings"), words=_EVERYTHING.words)],
@@ -140,8 +141,7 @@ class CancelBooking(TurnAction):
 
     @staticmethod
     def _cancel(booked: Booked, turn: TurnContext) -> bool:
-        outcome = places.cancel(turn.session, booked.booking_id, turn.now)
-        reminders.drop(turn.session, booked.booking_id, "booking_cancelled")
+        outcome = changes.cancel(turn.session, booked.booking_id, now=turn.now)
         return isinstance(outcome, outcomes.Cancelled)
 
 

@@ -41,6 +41,11 @@ def shown(slots: Slots, turn: TurnContext) -> list[Match]:
     return load_matches(turn.session, slots.get("shown") or [], lat=None, lon=None, now=turn.now)
 
 
+def _other_dates(slots: Slots, turn: TurnContext) -> list[Match]:
+    """The dates that a booking may be changed to, as they were listed."""
+    return load_matches(turn.session, slots.get("listed_dates") or [], lat=None, lon=None, now=turn.now)
+
+
 class FindFocus(TurnAction):
     """Finds which event a question is about, before it is answered.
 
@@ -56,6 +61,9 @@ class FindFocus(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `about` when the message tells, and `candidates` to "one", "many" or "none"."""
+        dates = _options(_other_dates(slots, turn), turn)
+        if dates and (named := turn.pick(dates)) is not None:
+            return {"candidates": "one", "about": dates[named].payload}
         if slots.get("about") or slots.get("booking_choice"):
             return {"candidates": "one"}
         matches = shown(slots, turn)

@@ -49,6 +49,16 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Swapped:
+    """`old_id` was given up and the places at the other event are booked under `booking_id`, with a new reference."""
+
+    old_id: int
+    booking_id: int
+    reference: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class Full:
     """Fewer places are left than were asked for; `left` (0 or more) could be had, beside any held already."""
 

@@ -37,13 +37,18 @@ def event_changed(session: Session, change: EventChange, *, now: datetime) -> in
     """
     booked = session.execute(_BOOKED, {"event": change.event_id}).all()
     for booking_id, identity_id in booked:
-        session.execute(_WITHDRAW, {"booking": booking_id})
+        withdraw(session, booking_id)
         if change.kind is ChangeKind.MOVED:
             reminders.plan(session, booking_id, now=now)
         else:
             reminders.drop(session, booking_id, "event_cancelled")
         _tell(session, change, booking_id, identity_id, now)
     return len(booked)
+
+
+def withdraw(session: Session, booking_id: int) -> None:
+    """Take back what still waits to be sent about a booking, answers excepted."""
+    session.execute(_WITHDRAW, {"booking": booking_id})
 
 
 def _tell(session: Session, change: EventChange, booking_id: int, identity_id: int, now: datetime) -> None:

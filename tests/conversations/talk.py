@@ -21,12 +21,17 @@ from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.turn import Dialogue, TurnTaker
 from bot.unsolicited import Unsolicited
+from services.booking import places
+from services.booking.outcomes import Held
+from services.campaigns import reminders
 from services.campaigns.gate import SendingGate
 from services.core.clock import LONDON, FixedClock
 from services.core.database import Database
 from services.events.search import Named, named_in
 from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue
 from services.people import desk, flags, inbox, outbox
+from services.people.conversations import name_person
+from services.people.identities import find_or_create
 from services.people.inbox import InboundDraft
 from services.people.outbox import OutboxRow
 from services.people.tables import Flag, OutboxMessage, OutboxStatus
@@ -111,6 +116,23 @@ def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number:
     dialogue = replace(dialogue, reader=replace(dialogue.reader, find_named=find_named))
     taker = TurnTaker(database, clock, dialogue, lambda rows: None, replies_per_hour=1000)
     return Phone(database, clock, taker, preparer, Poser(dialogue.flows), number, channel)
+
+
+def book(phone: Phone, key: str, count: int = 1) -> None:
+    """Book places at an event of the file for whoever has a phone, without a word said."""
+
+    def unit(session: Session) -> None:
+        now = phone.clock.now()
+        who = find_or_create(session, phone.channel, phone.number, now)
+        name_person(session, who.person_id, "Ann")
+        event_id = session.exec(select(Event.id).where(Event.external_id == key)).one()
+        given = {"event_id": event_id, "person_id": who.person_id, "identity_id": who.id, "places": count}
+        held = places.hold(session, **given, now=now, hold_for=timedelta(minutes=15))
+        assert isinstance(held, Held)
+        places.confirm(session, held.booking_id, now, attendee_name="Ann")
+        reminders.plan(session, held.booking_id, now=now)
+
+    phone.database.write(unit)
 
 
 def load_events(path: Path, now: datetime) -> Callable[[Session], None]:

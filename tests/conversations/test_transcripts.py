@@ -1,7 +1,8 @@
 """Every transcript in this folder, played from the first text to the last.
 
 A transcript is a title and turns: what the patient texts (`patient`, or `location`, `button`, `picture`), what passes
-meanwhile (`wait`, `meanwhile`, `staff`), and what comes of it: `bot` (the whole answer), `silence`, `flagged`.
+meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places), and what comes of it: `bot` (the
+whole answer), `silence`, `flagged`.
 """
 
 import re
@@ -17,7 +18,7 @@ from bot.channels.segments import Encoding, count
 from bot.turn import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
-from tests.conversations.talk import Phone, become, load_events, make_phone, matches, span_of
+from tests.conversations.talk import Phone, become, book, load_events, make_phone, matches, span_of
 
 HERE = Path(__file__).parent
 NOW = "2026-11-23T10:00"
@@ -75,6 +76,10 @@ class Play:
 
     def _staff(self, what: str) -> None:
         self._heard(f"(staff: {what})", self.phone.staff(what))
+
+    def _booked(self, what: str) -> None:
+        key, _, count = what.partition(" x ")
+        book(self.phone, key, int(count or 1))
 
     def _bot(self, expected: str) -> None:
         assert matches(expected, self.said), "\n".join([*self.so_far, "", f"expected: {expected}"])

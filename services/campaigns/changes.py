@@ -1,0 +1,32 @@
+"""Changes of a booking by whoever made it, with the reminders that follow from them."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from services.booking import places, swaps
+from services.booking.outcomes import AlreadyBooked, Cancelled, Closed, Full, Gone, Swapped
+from services.campaigns import notices, reminders
+
+
+def swap(
+    session: Session, booking_id: int, event_id: int, *, now: datetime, places: int | None = None
+) -> Swapped | Full | Closed | AlreadyBooked | Gone:
+    """Swap a booking for a place at another event; its reminders are those of the new one."""
+    outcome = swaps.swap(session, booking_id, event_id, now, places)
+    if isinstance(outcome, Swapped):
+        _forget(session, booking_id, "booking_changed")
+        reminders.plan(session, outcome.booking_id, now=now)
+    return outcome
+
+
+def cancel(session: Session, booking_id: int, *, now: datetime) -> Cancelled | Gone:
+    """Give up a booking; nothing more is sent about it."""
+    outcome = places.cancel(session, booking_id, now)
+    _forget(session, booking_id, "booking_cancelled")
+    return outcome
+
+
+def _forget(session: Session, booking_id: int, why: str) -> None:
+    reminders.drop(session, booking_id, why)
+    notices.withdraw(session, booking_id)
