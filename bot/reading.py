@@ -8,6 +8,7 @@ from typing import Any
 from bot.naming import FindNamed, with_named
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.pointing import pointed_out
+from bot.others import of_others
 from bot.understanding import Entity, Expecting, Understanding
 from services.people.inbox import Arrival
 
@@ -50,7 +51,7 @@ class Reader:
             return _pinned(self.nearest_place(*pin))
         text = words_of(arrival)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
-        understood = with_named(understood, expecting, self.find_named)
+        understood = of_others(with_named(understood, expecting, self.find_named), expecting)
         if _is_question(understood) and not _is_which(expecting):
             return _asking(understood, expecting, now)
         if expecting is None or expecting.kind == "choice":

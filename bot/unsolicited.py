@@ -1,10 +1,13 @@
 """The words of messages that nobody asked for, put together at the moment of sending: reminders, changed events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
+from bot.actions.base import phrase
+from bot.actions.whose import name_of
 from bot.actions.wording import booked_parts, when, where
 from bot.dialogue.responses import Rendered, Responses
 from bot.dialogue.utterance import Utterance
@@ -13,6 +16,7 @@ from services.booking.bookings import Booked
 from services.core.clock import Clock
 from services.core.spoken import spoken_range
 from services.events.tables import Event, EventSession, Venue
+from services.people import carers, identities
 from services.people.outbox import OutboxRow
 from services.people.tables import Person
 from services.people.verdicts import Refuse
@@ -38,9 +42,11 @@ class Unsolicited:
                 said = self._reminder(session, row, booked, event, venue, now)
             case "event_moved" | "event_cancelled":
                 said = _changed(row.kind.removeprefix("event_"), event, venue, now)
+            case "booking_given_up":
+                said = _changed("given_up", event, venue, now)
             case _:
                 return Refuse("unknown_kind")
-        slots = {"first_name": booked.attendee_name or session.get_one(Person, booked.person_id).first_name or None}
+        said, slots = _addressed(session, row, booked, said)
         return self.responses.render(said, row.channel, slots)
 
     @staticmethod
@@ -55,6 +61,24 @@ class Unsolicited:
             **booked_parts(event, venue, now),
         }
         return Utterance("utter_unsolicited_reminder", parameters)
+
+
+def _addressed(
+    session: Session, row: OutboxRow, booked: Booked, said: Utterance
+) -> tuple[Utterance, dict[str, str | None]]:
+    """Greet whoever reads by their own name; a carer is told in the title for whom the place is."""
+    own_name = session.get_one(Person, booked.person_id).first_name
+    cared = carers.of_attendee(session, booked.attendee)
+    if cared is None:
+        return said, {"first_name": booked.attendee_name or own_name or None}
+    reader = identities.recipient(session, row.identity_id)
+    if reader is not None and reader.person_id != cared.carer_id:
+        who = {"who": cared.carer_name or None}
+        return replace(said, parameters={**said.parameters, **who}), {"first_name": cared.first_name or None}
+    told: dict[str, Any] = {"who": cared.first_name or None}
+    if row.kind != "booking_given_up":
+        told["title"] = phrase("part_title_for", title=booked.discreet_title, attendee=name_of(cared))
+    return replace(said, parameters={**said.parameters, **told}), {"first_name": own_name or None}
 
 
 def _changed(change: str, event: Event, venue: Venue | None, now: datetime) -> Utterance:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.actions.booking import booking_actions
 from bot.actions.bookings import bookings_actions
+from bot.actions.carers import carers_actions
 from bot.actions.changing import changing_actions
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
@@ -22,6 +23,7 @@ def all_actions(hold_for: timedelta) -> Actions:
             *places_actions(),
             *booking_actions(hold_for),
             *bookings_actions(),
+            *carers_actions(),
             *changing_actions(),
             *swapping_actions(hold_for),
             *focus_actions(),

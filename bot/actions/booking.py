@@ -7,13 +7,14 @@ from sqlmodel import Session
 
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
+from bot.actions.whose import of_slots, places_for
 from bot.actions.wording import booked_parts, cost_part, event_line
 from services.booking import bookings, outcomes, places
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders
 from services.core.spoken import spoken_moment
 from services.events.tables import Event, Kind, Venue
-from services.people import conversations
+from services.people import carers, conversations, pass_codes
 
 PARTY_LIMIT = 6
 
@@ -53,12 +54,13 @@ class HoldPlace(TurnAction):
             places=min(slots.get("party") or 1, PARTY_LIMIT),
             now=turn.now,
             hold_for=self._hold_for,
+            attendee=slots.get("attendee") or "",
         )
         match outcome:
             case outcomes.Held():
-                return self._held(outcome, event, venue, turn, say)
+                return self._held(outcome, event, venue, slots, turn, say)
             case outcomes.AlreadyBooked():
-                return self._already(outcome, event, venue, turn, say)
+                return self._already(outcome, event, venue, slots, turn, say)
             case outcomes.Full():
                 say("utter_full", title=event.discreet_title)
                 return {"hold": "full"}
@@ -70,14 +72,16 @@ class HoldPlace(TurnAction):
     def _let_go(slots: Slots, event_id: int, turn: TurnContext) -> None:
         """Give back the place held at another event, when the person has changed their mind."""
         held = bookings.by_id(turn.session, slots["booking_id"]) if slots.get("booking_id") else None
-        if held is not None and held.event_id != event_id:
+        is_other = held is not None and (held.event_id, held.attendee) != (event_id, slots.get("attendee") or "")
+        if held is not None and is_other:
             places.release(turn.session, held.booking_id, turn.now)
 
     def _held(
-        self, held: outcomes.Held, event: Event, venue: Venue | None, turn: TurnContext, say: Say
+        self, held: outcomes.Held, event: Event, venue: Venue | None, slots: Slots, turn: TurnContext, say: Say
     ) -> dict[str, Any]:
         say(
             "utter_held",
+            whose=of_slots(slots) or phrase("part_you"),
             places=phrase("part_places", places=held.places),
             until=spoken_moment(held.deadline, turn.now),
             event=event_line(event, venue, turn.now),
@@ -94,14 +98,21 @@ class HoldPlace(TurnAction):
         }
 
     def _already(
-        self, booked: outcomes.AlreadyBooked, event: Event, venue: Venue | None, turn: TurnContext, say: Say
+        self,
+        booked: outcomes.AlreadyBooked,
+        event: Event,
+        venue: Venue | None,
+        slots: Slots,
+        turn: TurnContext,
+        say: Say,
     ) -> dict[str, Any]:
         """Go on with a place already held; say so when it is booked."""
         if booked.status == BookingStatus.HELD:
             renewed = places.renew(turn.session, booked.booking_id, now=turn.now, hold_for=self._hold_for)
             if isinstance(renewed, outcomes.Held):
-                return self._held(renewed, event, venue, turn, say)
-        say("utter_already_booked", event=event_line(event, venue, turn.now), reference=booked.reference)
+                return self._held(renewed, event, venue, slots, turn, say)
+        line = event_line(event, venue, turn.now)
+        say("utter_already_booked", event=line, reference=booked.reference, whose=of_slots(slots) or None)
         return {"hold": "already", "focus": event.id}
 
 
@@ -122,7 +133,7 @@ class AskConfirmBooking(TurnAction):
         say(
             "utter_ask_confirm_booking",
             shall=phrase("part_shall", name=name_of(slots) or None),
-            places=phrase("part_places", places=slots.get("held_places") or 1),
+            places=places_for(slots.get("held_places") or 1, of_slots(slots)),
             event=line,
             cost=cost_part(event),
             what="" if said_already else phrase("part_what", event=line, cost=cost_part(event)),
@@ -178,7 +189,7 @@ class ConfirmBooking(TurnAction):
             turn.session,
             slots["booking_id"],
             now=turn.now,
-            attendee_name=name_of(slots),
+            attendee_name=_attendee_name(slots),
             access_needs=_access(slots),
         )
 
@@ -187,8 +198,9 @@ class ConfirmBooking(TurnAction):
         conversations.name_person(turn.session, turn.person_id, name_of(slots))
         event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
         say(
-            "utter_booked",
+            "utter_booked_for" if slots.get("attendee") else "utter_booked",
             name=name_of(slots) or None,
+            **_passed_on(slots, turn),
             places=phrase("part_places", places=confirmed.places),
             event=event_line(event, venue, turn.now),
             reference=confirmed.reference,
@@ -218,6 +230,26 @@ class RenewHold(TurnAction):
         return {"booked": "held_again", "confirm_booking": None}
 
 
+def _passed_on(slots: Slots, turn: TurnContext) -> dict[str, Any]:
+    """For whom a booking is, and the code for their own phone while they have none with us."""
+    cared = carers.of_attendee(turn.session, slots.get("attendee") or "")
+    if cared is None:
+        return {}
+    whose = of_slots(slots)
+    if cared.identity_id is not None:
+        return {"attendee": whose, "phones": phrase("part_both_phones", attendee=whose)}
+    code = pass_codes.spoken(pass_codes.issue(turn.session, cared.id, turn.now))
+    return {"attendee": whose, "phones": phrase("part_pass_on", attendee=whose, code_said=code)}
+
+
+def _attendee_name(slots: Slots) -> str:
+    """The first name of whoever comes; "" when it was not given."""
+    if not slots.get("attendee"):
+        return name_of(slots)
+    name = slots.get("attendee_name") or ""
+    return "" if name == SKIPPED else str(name)
+
+
 def name_of(slots: Slots) -> str:
     """The first name that was given; "" when it was not."""
     name = slots.get("first_name") or ""
@@ -227,7 +259,7 @@ def name_of(slots: Slots) -> str:
 def _access(slots: Slots) -> list[str]:
     """What would make it easier to take part: known needs by id, anything else in the person's words."""
     known = list(slots.get("access_wish") or [])
-    said = slots.get("access")
+    said = slots.get("their_access" if slots.get("attendee") else "access")
     return [*known, said] if isinstance(said, str) and said not in ("", SKIPPED) else known
 
 

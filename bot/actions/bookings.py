@@ -5,12 +5,13 @@ from typing import Any
 from bot.actions.base import Say, Slots, TurnAction, option, phrase
 from bot.actions.booking import chosen, event_with_venue
 from bot.actions.context import TurnContext
+from bot.actions.whose import booked_places
 from bot.actions.wording import event_line, when, where
 from bot.understanding import Option
 from services.booking import bookings, outcomes
 from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
-from services.campaigns import changes
+from services.campaigns import changes, notices
 
 ALL = "booking:all"
 _EVERYTHING = Option(ALL, "", "all both everything")
@@ -35,7 +36,7 @@ def booking_option(booked: Booked, turn: TurnContext) -> dict[str, Any]:
         when=when(event, turn.now),
         title=event.discreet_title,
         where=where(venue),
-        places=phrase("part_places", places=booked.places),
+        places=booked_places(turn.session, booked, turn.person_id),
         reference=booked.reference,
     )
     named = booking_words(booked, turn)
@@ -64,7 +65,7 @@ class ListBookings(TurnAction):
             say("utter_bookings", [booking_option(booked, turn) for booked in held])
             return {}
         only = held[0]
-        places_held = phrase("part_places", places=only.places)
+        places_held = booked_places(turn.session, only, turn.person_id)
         say("utter_one_booking", places=places_held, event=_line(only, turn), reference=only.reference)
         return {"focus": only.event_id}
 
@@ -114,7 +115,7 @@ class AskConfirmCancel(TurnAction):
             return {}
         booked = bookings.by_id(turn.session, chosen(slots["booking_choice"]))
         if booked is not None:
-            places_held = phrase("part_places", places=booked.places)
+            places_held = booked_places(turn.session, booked, turn.person_id)
             say("utter_ask_confirm_cancel", places=places_held, event=_line(booked, turn))
         return {}
 
@@ -142,6 +143,7 @@ class CancelBooking(TurnAction):
     @staticmethod
     def _cancel(booked: Booked, turn: TurnContext) -> bool:
         outcome = changes.cancel(turn.session, booked.booking_id, now=turn.now)
+        notices.given_up(turn.session, booked.booking_id, turn.identity_id, now=turn.now)
         return isinstance(outcome, outcomes.Cancelled)
 
 

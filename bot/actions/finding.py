@@ -80,6 +80,10 @@ def _found(result: SearchResult, seen: list[int], given_up: list[str], *, wide: 
     }
 
 
+def _booked_for_oneself(turn: TurnContext) -> list[int]:
+    return [each.event_id for each in confirmed(turn) if each.person_id != turn.person_id or not each.attendee]
+
+
 def _seen(slots: Slots) -> list[int]:
     return list(slots.get("seen") or [])
 
@@ -92,7 +96,7 @@ class FindEvents(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `search` to "found" or "none", and what is shown; what is booked already is asked for by name only."""
         query = query_of(slots, turn)
-        booked = [] if query.words else [each.event_id for each in confirmed(turn)]
+        booked = [] if query.words or slots.get("relation") else _booked_for_oneself(turn)
         result = search(turn.session, replace(query, seen=frozenset(booked)), limit=PAGE, now=turn.now)
         return _found(result, booked, list(map(str, result.widened)))
 

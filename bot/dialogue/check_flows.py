@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from bot.dialogue.compiler import collected
 from bot.dialogue.conditions import Condition
 from bot.dialogue.flows import Flow, Flows, Step
-from bot.dialogue.intents import BY_PHRASE
+from bot.dialogue.intents import BY_PHRASE, BY_RULE
 from bot.dialogue.models import END, ActionStep, CallStep, CollectStep, LinkStep, SetSlotsStep, UtterStep
 from bot.dialogue.posed import TITLE
 from bot.dialogue.problems import Problem, Source
@@ -48,7 +48,7 @@ def check_rules(names: Names, source: Source) -> Iterator[Problem]:
 
 def check_phrases(names: Names, source: Source) -> Iterator[Problem]:
     """Yield phrases that mean an intent nobody knows."""
-    known = {*names.intents, *BY_PHRASE}
+    known = {*names.intents, *BY_PHRASE, *BY_RULE}
     for intent in source.names("phrases") if names.intents else ():
         if intent not in known:
             yield source.problem("unknown_intent", f"phrases mean {intent}", "phrases", intent)
@@ -196,7 +196,7 @@ def _unknown_intents(names: Names, flow: Flow) -> Found:
     for step in flow.steps.values():
         if isinstance(step.model, CollectStep):
             named |= {way.intent for way in step.model.on_intent}
-    for intent in sorted(named - {*names.intents, *BY_PHRASE}):
+    for intent in sorted(named - {*names.intents, *BY_PHRASE, *BY_RULE}):
         yield "unknown_intent", f"no message is ever understood as {intent}"
 
 

@@ -87,6 +87,20 @@ def _nothing_new_is_dropped(scene: Scene, commands: Commands) -> Commands:
     return left if len(left) == len(commands) else [*left, GoOn()]
 
 
+def _new_goals_begin_clean(scene: Scene, commands: Commands) -> Commands:
+    """A message that starts a flow and changes whom it is about takes nothing over from the one before."""
+    if not any(isinstance(command, StartFlow) for command in commands):
+        return commands
+    return [_renewed(scene, command) if isinstance(command, SetSlots) else command for command in commands]
+
+
+def _renewed(scene: Scene, command: SetSlots) -> SetSlots:
+    """The slots set, and those emptied that belong to an old value and are not said anew."""
+    known = scene.state.slots
+    old = {each for slot in command.values for each in scene.flows.rule(slot).renews if each in known}
+    return SetSlots({**dict.fromkeys(sorted(old)), **command.values})
+
+
 def _changes_are_corrections(scene: Scene, commands: Commands) -> Commands:
     """Filling a filled slot that is not being asked is a correction; all of a message are one."""
     slots = scene.state.slots
@@ -146,6 +160,7 @@ RULES: tuple[Callable[[Scene, Commands], Commands], ...] = (
     _active_flows_go_on,
     _slots_are_wanted,
     _nothing_new_is_dropped,
+    _new_goals_begin_clean,
     _changes_are_corrections,
     _corrections_come_before_yes,
     _the_surest_stay,

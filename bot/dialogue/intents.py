@@ -16,5 +16,7 @@ CANCEL = "cancel"
 NEVER_MIND = "never_mind"
 RESUME = "resume"
 BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME})
+# Read by rules of `bot.others`, and never by the classifier.
+BY_RULE = frozenset({"pass_code", "pass_on", "for_a_patient"})
 
 CONTROLS = frozenset({START_AGAIN, GO_BACK, REPEAT, CANCEL, NEVER_MIND})

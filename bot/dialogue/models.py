@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_val
 END = "END"
 SKIPPED = "skipped"
 
-Kind = Literal["choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "text", "rating"]
+Kind = Literal[
+    "choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "relation", "text", "rating"
+]
 Hours = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -200,7 +202,8 @@ class SlotRule(Strict):
 
     `source` (`from`) names entity kinds; without it only actions and flows set the slot. `resets` names slots to
     empty and actions to run again. `payload` is the prefix of the options that belong to the slot, and `starts`
-    the flow that begins when such an option is chosen while the slot is empty and not being asked.
+    the flow that begins when such an option is chosen while the slot is empty and not being asked. `renews` names
+    slots that belong to this slot's value: a message that starts a flow and changes the value empties them.
     """
 
     source: list[str] = Field(default=[], alias="from")
@@ -210,6 +213,7 @@ class SlotRule(Strict):
     payload: Name | None = None
     starts: Name | None = None
     resets: list[Name] = []
+    renews: list[Name] = []
 
     @field_validator("source", mode="before")
     @classmethod

@@ -13,6 +13,7 @@ from services.booking.places import booking, status_in
 from services.booking.tables import CURRENT, LIVE, BookingStatus
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
+from services.people import carers
 from services.people.tables import Channel
 
 person, identity, opt_out = (SQLModel.metadata.tables[name] for name in ("person", "identity", "opt_out"))
@@ -118,9 +119,20 @@ def live(session: Session, person_id: int, event_id: int, now: datetime, attende
 
 
 def upcoming(session: Session, person_id: int, now: datetime) -> list[Booked]:
-    """What a person has booked or holds and that is not over at `now`, soonest first."""
-    wanted = _BOOKED.where(booking.c.person_id == person_id, _is_live(now), event.c.ends_at > now)
-    return _all(session, wanted.order_by(event.c.starts_at, booking.c.id))
+    """What a person has booked or holds and that is not over at `now`, soonest first.
+
+    With it comes what a carer has booked for them, once they have brought in their own phone; what was booked for
+    someone for whom everything has stopped is left out.
+    """
+    about = carers.about(session, person_id)
+    ended = {each.attendee for each in about if each.ended_at is not None and each.carer_id == person_id}
+    found = _ahead(session, booking.c.person_id == person_id, now)
+    mine = [booked for booked in found if booked.attendee not in ended]
+    for each in about:
+        if each.person_id == person_id and each.identity_id is not None and each.ended_at is None:
+            theirs = and_(booking.c.person_id == each.carer_id, booking.c.attendee == each.attendee)
+            mine += _ahead(session, theirs, now)
+    return sorted(mine, key=lambda booked: (booked.starts_at, booked.booking_id))
 
 
 def of_event(session: Session, event_id: int, statuses: Collection[BookingStatus] = LIVE) -> list[Booked]:
@@ -135,6 +147,10 @@ def attendees(
     """Who is coming to an event, in the order they booked."""
     wanted = _ATTENDEES.where(booking.c.event_id == event_id, booking.c.status.in_(statuses))
     return [_attendee(row) for row in session.connection().execute(wanted)]
+
+
+def _ahead(session: Session, whose: ColumnElement[bool], now: datetime) -> list[Booked]:
+    return _all(session, _BOOKED.where(whose, _is_live(now), event.c.ends_at > now))
 
 
 def _one(session: Session, wanted: Select[*tuple[Any, ...]]) -> Booked | None:

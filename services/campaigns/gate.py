@@ -6,6 +6,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from services.booking import care
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns.quiet_hours import is_quiet, next_opening
 from services.core.errors import InvalidPhoneNumber
@@ -21,6 +22,8 @@ _ANSWERS = frozenset({"reply", "consent"})
 # What a member of staff writes: an answer too, at whatever hour they choose, but perhaps days later.
 _BY_STAFF = "staff_reply"
 _HELD_FOR = timedelta(hours=1)
+# The one text that may go to a phone that has not texted us: a clinician has asked the patient first.
+_TO_STRANGERS = frozenset({"referral_invitation"})
 # Texts about an event that goes on, so that they are wrong once it does not or the place is given up.
 _NEEDS_BOOKING = frozenset({"reminder", "event_moved"})
 WHATSAPP_WINDOW = timedelta(hours=24)
@@ -66,6 +69,10 @@ class SendingGate:
     def _unasked(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
         if row.expires_at is not None and row.expires_at <= now:
             return Refuse("too_late")
+        if row.last_inbound_at is None and row.kind not in _TO_STRANGERS:
+            return Refuse("never_texted")
+        if row.booking_id is not None and care.has_ended(session, row.booking_id):
+            return Refuse("ended")
         if row.kind in _NEEDS_BOOKING:
             void = _void(session, row, now)
             if void:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
+from services.booking import care
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns import reminders
 from services.events.changes import ChangeKind, EventChange
@@ -13,7 +14,7 @@ from services.people.outbox import OUTBOX
 from services.people.tables import OutboxStatus, Priority
 
 _BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
-_BOOKED = select(_BOOKINGS.c.id, _BOOKINGS.c.identity_id).where(
+_BOOKED = select(_BOOKINGS.c.id).where(
     _BOOKINGS.c.event_id == bindparam("event"), _BOOKINGS.c.status == BookingStatus.CONFIRMED.value
 )
 # What still waits to be sent about a booking, its answers excepted: reminders and notices of earlier changes.
@@ -35,20 +36,38 @@ def event_changed(session: Session, change: EventChange, *, now: datetime) -> in
 
     What still waits to be sent about a booking is withdrawn, since the new text says how things are.
     """
-    booked = session.execute(_BOOKED, {"event": change.event_id}).all()
-    for booking_id, identity_id in booked:
+    booked = session.execute(_BOOKED, {"event": change.event_id}).scalars().all()
+    for booking_id in booked:
         withdraw(session, booking_id)
         if change.kind is ChangeKind.MOVED:
             reminders.plan(session, booking_id, now=now)
         else:
             reminders.drop(session, booking_id, "event_cancelled")
-        _tell(session, change, booking_id, identity_id, now)
+        for identity_id in care.told_of(session, booking_id):
+            _tell(session, change, booking_id, identity_id, now)
     return len(booked)
 
 
 def withdraw(session: Session, booking_id: int) -> None:
     """Take back what still waits to be sent about a booking, answers excepted."""
     session.execute(_WITHDRAW, {"booking": booking_id})
+
+
+def given_up(session: Session, booking_id: int, by_identity_id: int, *, now: datetime) -> None:
+    """Tell whoever else has to do with a booking that it was given up: the one cared for, or the carer."""
+    for identity_id in care.told_of(session, booking_id):
+        if identity_id != by_identity_id:
+            outbox.enqueue(
+                session,
+                kind="booking_given_up",
+                identity_id=identity_id,
+                parameters={"booking_id": booking_id},
+                priority=Priority.NOTICE,
+                due_at=now,
+                now=now,
+                booking_id=booking_id,
+                dedupe_key=f"given_up:{booking_id}:{identity_id}",
+            )
 
 
 def _tell(session: Session, change: EventChange, booking_id: int, identity_id: int, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from services.booking import care
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns.quiet_hours import evening_before, is_quiet, next_opening
 from services.campaigns.tables import Reminder
@@ -50,7 +51,6 @@ _DUE = (
         _REMINDERS.c.booking_id,
         _REMINDERS.c.session_id,
         _REMINDERS.c.kind,
-        _BOOKINGS.c.identity_id,
         _BOOKINGS.c.status,
         _SESSIONS.c.starts_at,
     )
@@ -75,7 +75,6 @@ class _Due(NamedTuple):
     booking_id: int
     session_id: int
     kind: str
-    identity_id: int
     booking_status: str
     starts_at: datetime
 
@@ -143,18 +142,24 @@ def _needless(row: _Due, last: dict[tuple[int, int], int], now: datetime) -> str
     return "" if last[row.booking_id, row.session_id] == row.id else "superseded"
 
 
-def _enqueue(session: Session, row: _Due, now: datetime) -> int:
+def _enqueue(session: Session, row: _Due, now: datetime) -> bool:
+    """Write one text for each phone that is told of the booking; False when all were written before."""
+    told = [_enqueue_to(session, row, phone, now) for phone in care.told_of(session, row.booking_id)]
+    return any(told)
+
+
+def _enqueue_to(session: Session, row: _Due, identity_id: int, now: datetime) -> bool:
     parameters = {"booking_id": row.booking_id, "session_id": row.session_id, "kind": row.kind}
     written = outbox.enqueue(
         session,
         kind="reminder",
-        identity_id=row.identity_id,
+        identity_id=identity_id,
         parameters=parameters,
         priority=Priority.REMINDER,
         due_at=now,
         now=now,
         expires_at=row.starts_at,
         booking_id=row.booking_id,
-        dedupe_key=f"reminder:{row.booking_id}:{row.session_id}:{row.kind}:{row.starts_at.isoformat()}",
+        dedupe_key=f"reminder:{row.booking_id}:{row.session_id}:{row.kind}:{row.starts_at.isoformat()}:{identity_id}",
     )
     return written is not None

@@ -31,7 +31,7 @@ from services.events.search import Named, named_in
 from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue
 from services.people import desk, flags, inbox, outbox
 from services.people.conversations import name_person
-from services.people.identities import find_or_create
+from services.people.identities import arrive
 from services.people.inbox import InboundDraft
 from services.people.outbox import OutboxRow
 from services.people.tables import Flag, OutboxMessage, OutboxStatus
@@ -54,11 +54,18 @@ class Phone:
     channel: str = "sms"
     sent: list[OutboxRow] = field(default_factory=list)
     count: int = 0
+    elsewhere: dict[str, list[str]] = field(default_factory=dict)
+
+    def another(self, number: str) -> "Phone":
+        """Another phone that texts the same service; what comes to it unasked is in `elsewhere`."""
+        return replace(self, number=number, count=0)
 
     def text(self, body: str, **details: Any) -> list[str]:
         """Send one message and return the texts of the answer."""
         self.count += 1
-        draft = InboundDraft(f"SM{self.count:032}", self.channel, self.number, OUR_NUMBER, body, details)
+        draft = InboundDraft(
+            f"SM{self.number[-3:]}{self.count:029}", self.channel, self.number, OUR_NUMBER, body, details
+        )
         taken = self.database.write(lambda session: inbox.record(session, draft, self.clock.now()))
         assert taken is not None
         self.clock.advance(timedelta(seconds=20))
@@ -69,6 +76,7 @@ class Phone:
     def wait(self, span: timedelta) -> list[str]:
         """Let time pass, with a look every half hour at what is due, and return the texts that came unasked."""
         came: list[str] = []
+        self.elsewhere.clear()
         until = self.clock.now() + span
         while (left := until - self.clock.now()) > timedelta(0):
             self.clock.advance(min(left, _LOOK_EVERY))
@@ -96,7 +104,9 @@ class Phone:
         asking = self.poser.ready(session, [ready.row for ready in left])
         _deliver_all(session)
         self.poser.pose(session, asking, now)
-        return [ready.message.text for ready in left]
+        for ready in left:
+            self.elsewhere.setdefault(ready.row.address, []).append(ready.message.text)
+        return [ready.message.text for ready in left if ready.row.address == self.number]
 
 
 def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number: str, channel: str) -> Phone:
@@ -123,7 +133,7 @@ def book(phone: Phone, key: str, count: int = 1) -> None:
 
     def unit(session: Session) -> None:
         now = phone.clock.now()
-        who = find_or_create(session, phone.channel, phone.number, now)
+        who = arrive(session, phone.channel, phone.number, OUR_NUMBER, now)
         name_person(session, who.person_id, "Ann")
         event_id = session.exec(select(Event.id).where(Event.external_id == key)).one()
         given = {"event_id": event_id, "person_id": who.person_id, "identity_id": who.id, "places": count}

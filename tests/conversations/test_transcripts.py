@@ -1,8 +1,9 @@
 """Every transcript in this folder, played from the first text to the last.
 
 A transcript is a title and turns: what the patient texts (`patient`, or `location`, `button`, `picture`), what passes
-meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places), and what comes of it: `bot` (the
-whole answer), `silence`, `flagged`.
+meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places), whose turn it is (`phone`: another
+one, at which what came to it unasked is looked at), and what comes of it: `bot` (the whole answer), `silence`,
+`flagged`. A text may hold {code}, the last one passed on.
 """
 
 import re
@@ -28,6 +29,8 @@ DIAGNOSES = re.compile(
     r"\b(breast|prostate|bowel|lung|ovarian|leukaemia|lymphoma|chemo\w*|radiotherapy|tumour)\b", re.I
 )
 MOST_SEGMENTS = 4
+# A code to be passed on, as texts tell it; later turns may say {code}.
+_CODE = re.compile(r"\b[0-9A-Z]{4} [0-9A-Z]{4}(?= to this number)")
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -47,6 +50,8 @@ class Play:
 
     def __init__(self, phone: Phone) -> None:
         self.phone = phone
+        self.phones = {"first": phone}
+        self.code = ""
         self.said: list[str] = []
         self.so_far: list[str] = []
 
@@ -55,8 +60,19 @@ class Play:
         for key, value in turn.items():
             getattr(self, f"_{key}")(value)
 
+    def _phone(self, name: str) -> None:
+        """Take up another phone, and look at what came to it unasked when time last passed."""
+        if name not in self.phones:
+            self.phones[name] = self.phone.another(f"+4477009002{len(self.phones):02}")
+        self.phone = self.phones[name]
+        self.so_far.append(f"(on the phone of {name})")
+        self.said = self.phone.elsewhere.pop(self.phone.number, [])
+        self.so_far += [f"came:    {text}" for text in self.said]
+
     def _patient(self, text: str) -> None:
+        text = text.replace("{code}", self.code)
         self._heard(f"patient: {text}", self.phone.text(text))
+        self.code = next((code[0] for said in self.said if (code := _CODE.search(said))), self.code)
 
     def _location(self, pin: str) -> None:
         lat, lon = map(float, pin.split(","))

@@ -39,7 +39,7 @@ def row(now: datetime, kind: str = "broadcast", **changes: Any) -> OutboxRow:
         expires_at=None,
         claimed_at=None,
         created_at=now,
-        last_inbound_at=None,
+        last_inbound_at=now - timedelta(days=9),
         opted_out=False,
     )
     return plain._replace(**changes)
@@ -52,6 +52,12 @@ def decide(sqlite_database: Database) -> Callable[[OutboxRow, datetime], Verdict
             return gate(session, message, now)
 
     return ask
+
+
+def test_a_phone_that_never_texted_us_gets_nothing_but_an_invitation(decide: Maker, clock: FixedClock) -> None:
+    stranger = {"last_inbound_at": None}
+    assert decide(row(clock.now(), **stranger), clock.now()) == Refuse("never_texted")
+    assert decide(row(clock.now(), "referral_invitation", **stranger), clock.now()) == Send()
 
 
 def test_by_day_it_goes(decide: Maker, clock: FixedClock) -> None:

@@ -1,0 +1,221 @@
+"""Booking for someone else: for whom, whether they know, what they are called, and their own phone."""
+
+from typing import Any
+
+from bot.actions.base import SKIPPED, Say, Slots, TurnAction, option, phrase
+from bot.actions.booking import event_with_venue
+from bot.actions.context import TurnContext
+from bot.actions.whose import kind_of, name_of, of_slots
+from bot.actions.wording import event_line
+from services.booking import bookings, places
+from services.people import carers, pass_codes
+from services.people.carers import Cared
+
+# Nobody has two of these at once, so whoever is meant need not be asked.
+_ONE_ONLY = frozenset({"mother", "father", "husband", "wife", "partner"})
+# Audiences of events that are for whoever cares, not for the one cared for.
+_FOR_CARERS = frozenset({"carer", "family", "parent", "bereaved"})
+_NEW = "cared:new"
+
+
+class Whom(TurnAction):
+    """Finds out for whom the place is that is about to be kept."""
+
+    called = "action_whom"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `whom` to "self", "ask", "which" or "other"; with "other" also `attendee` and what is known of them."""
+        relation = slots.get("relation")
+        if not relation or kind_of(relation) == "self" or _FOR_CARERS & set(slots.get("audience") or ()):
+            return _nobody_else()
+        if relation != SKIPPED and relation["relation"] == "someone":
+            return {"whom": "ask"}
+        known = carers.looked_after_by(turn.session, turn.person_id)
+        found = _same(slots, known) or _chosen(slots, known) or _meant(slots, known)
+        if found is None and slots.get("cared_choice") != _NEW and _doubtful(slots, known):
+            return {"whom": "which"}
+        return _booked_for(found or self._begin(slots, turn))
+
+    @staticmethod
+    def _begin(slots: Slots, turn: TurnContext) -> Cared:
+        return carers.begin(
+            turn.session, turn.person_id, kind_of(slots.get("relation")), slots.get("cared_named") or "", turn.now
+        )
+
+
+def _nobody_else() -> dict[str, Any]:
+    return {"whom": "self", "attendee": None, "attendee_name": None, "agreed": None, "relation": None}
+
+
+def _booked_for(cared: Cared) -> dict[str, Any]:
+    return {
+        "whom": "other",
+        "attendee": cared.attendee,
+        "attendee_name": cared.first_name or None,
+        "agreed": "yes" if cared.agreed_at is not None else None,
+    }
+
+
+def _same(slots: Slots, known: list[Cared]) -> Cared | None:
+    """Whom the booking is for already, unless another was named meanwhile."""
+    same = next((each for each in known if each.attendee == slots.get("attendee")), None)
+    fits = same is not None and same.relation == kind_of(slots.get("relation")) and not slots.get("cared_named")
+    return same if fits else None
+
+
+def _chosen(slots: Slots, known: list[Cared]) -> Cared | None:
+    """Whoever was picked from the menu."""
+    chosen = str(slots.get("cared_choice") or "").partition(":")[2]
+    return next((each for each in known if each.attendee == chosen), None)
+
+
+def _meant(slots: Slots, known: list[Cared]) -> Cared | None:
+    """Whom the message means for certain: by name, or because there is only one of the kind."""
+    named = str(slots.get("cared_named") or "").casefold()
+    alike = [each for each in known if each.relation == kind_of(slots.get("relation"))]
+    if named:
+        called_so = [each for each in known if each.first_name.casefold() == named]
+        return next((each for each in called_so if each in alike), None) or _nameless(alike)
+    if alike and kind_of(slots.get("relation")) in _ONE_ONLY:
+        return alike[-1]
+    return _nameless(alike)
+
+
+def _nameless(alike: list[Cared]) -> Cared | None:
+    """Someone begun earlier and never named or agreed for, so that the same person is not noted twice."""
+    return next((each for each in alike if not each.first_name and each.agreed_at is None), None)
+
+
+def _doubtful(slots: Slots, known: list[Cared]) -> bool:
+    """Whether someone of the kind is known by name, and this may be another."""
+    alike = [each for each in known if each.relation == kind_of(slots.get("relation")) and each.first_name]
+    return bool(alike) and not slots.get("cared_named")
+
+
+class AskCaredChoice(TurnAction):
+    """Asks which of the people cared for is meant."""
+
+    called = "action_ask_cared_choice"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Ask with a menu of those who may be meant, and of someone new."""
+        known = carers.looked_after_by(turn.session, turn.person_id)
+        relation = slots.get("relation")
+        alike = [each for each in known if each.first_name and (not relation or each.relation == kind_of(relation))]
+        lines = [option(f"cared:{each.id}", phrase("option_cared", name=each.first_name)) for each in alike[:5]]
+        say("utter_ask_cared_choice", [*lines, option(_NEW, phrase("option_cared_new"), words="new other else none")])
+        return {}
+
+
+class RecordAgreement(TurnAction):
+    """Notes that whoever is booked for knows and agrees."""
+
+    called = "action_record_agreement"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `agreed`; it is asked once for each person."""
+        carers.agree(turn.session, int(slots["attendee"]), turn.now)
+        return {"agreed": "yes"}
+
+
+class NameAttendee(TurnAction):
+    """Remembers how someone cared for is called."""
+
+    called = "action_name_attendee"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Write the name down; a question passed over leaves none."""
+        cared = carers.of_attendee(turn.session, slots["attendee"])
+        name = slots.get("attendee_name")
+        if cared is not None and name != SKIPPED:
+            carers.name(turn.session, cared, str(name))
+        return {}
+
+
+class NotAgreed(TurnAction):
+    """Gives the place back for someone who does not know of it, and says how to go on."""
+
+    called = "action_not_agreed"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Release the place; nothing is booked."""
+        held = bookings.by_id(turn.session, slots["booking_id"]) if slots.get("booking_id") else None
+        if held is not None:
+            places.release(turn.session, held.booking_id, turn.now)
+        say("utter_not_agreed", attendee=of_slots(slots))
+        return {"agreed": "no", "booking_id": None, "held_places": None}
+
+
+class ForgetAttendee(TurnAction):
+    """Forgets, after a booking for someone else, what was said about them: it is theirs."""
+
+    called = "action_forget_attendee"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Empty the slots of the search and of the one it was for; after a booking of one's own, nothing."""
+        if not slots.get("attendee"):
+            return {}
+        theirs = ("relation", "cared_named", "cancer_type", "audience", "stage", "language", "access_wish")
+        return dict.fromkeys((*theirs, "attendee", "attendee_name", "agreed", "whom", "cared_choice", "their_access"))
+
+
+class NewCode(TurnAction):
+    """Gives the carer a new code for the own phone of someone they book for."""
+
+    called = "action_new_code"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Say the code, or set `whom` to "which" when several people may be meant."""
+        known = [each for each in carers.looked_after_by(turn.session, turn.person_id) if each.agreed_at is not None]
+        picked = _chosen(slots, known)
+        if slots.get("cared_choice") == _NEW or not known:
+            say("utter_no_code")
+            return {"whom": None, "cared_choice": None}
+        if picked is None and len(known) > 1:
+            return {"whom": "which"}
+        cared = picked or known[0]
+        code = pass_codes.issue(turn.session, cared.id, turn.now)
+        say("utter_code", attendee=name_of(cared), code_said=pass_codes.spoken(code))
+        return {"whom": None, "cared_choice": None}
+
+
+class Join(TurnAction):
+    """Takes the phone that texted a code for the own phone of someone cared for."""
+
+    called = "action_join"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Say what is booked, or kindly why the code did nothing."""
+        outcome = pass_codes.redeem(
+            turn.session, slots["code"], identity_id=turn.identity_id, person_id=turn.person_id, now=turn.now
+        )
+        match outcome:
+            case pass_codes.NotJoined(reason):
+                say(f"utter_code_{reason}")
+            case pass_codes.Joined(cared):
+                self._welcome(cared, turn, say)
+        return {"code": None}
+
+    @staticmethod
+    def _welcome(cared: Cared, turn: TurnContext, say: Say) -> None:
+        ahead = bookings.upcoming(turn.session, turn.person_id, turn.now)
+        lines = [_event(each.event_id, each.reference, turn) for each in ahead if each.attendee == cared.attendee]
+        called = phrase("part_called", name=cared.first_name) if cared.first_name else ""
+        who: dict[str, Any] = {"called": called, "by": cared.carer_name or phrase("part_your_carer")}
+        if len(lines) == 1:
+            say("utter_joined_one", **who, **lines[0])
+        else:
+            say("utter_joined", **who, number=len(lines))
+
+
+def _event(event_id: int, reference: str, turn: TurnContext) -> dict[str, Any]:
+    event, venue = event_with_venue(turn.session, event_id)
+    return {"event": event_line(event, venue, turn.now), "reference": reference}
+
+
+def carers_actions() -> list[TurnAction]:
+    """Every action of booking for someone else."""
+    return [
+        *(Whom(), AskCaredChoice(), RecordAgreement(), NameAttendee(), NotAgreed(), ForgetAttendee()),
+        *(NewCode(), Join()),
+    ]

@@ -1,0 +1,157 @@
+"""What a message says of someone else: for whom it is, what they are called, whether they know, and whose phone it is.
+
+Pure. It sharpens what was understood where people speak of others: a name belongs to the one it stands beside, "she
+asked me to" is a yes to whether she knows, and a code passed on by a carer is nothing else.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from bot.nlu.names import name_cased
+from bot.nlu.word_lists import inverted, read_list, word_set
+from bot.understanding import Entity, Expecting, Understanding
+from services.core import yaml12
+from services.people import pass_codes
+
+_SAID = yaml12.load(Path(__file__).parents[1] / "dialogues" / "others.yml")
+KIN: dict[str, str] = inverted(read_list("relations"))
+_KIN = "|".join(sorted((re.escape(word) for word in KIN), key=len, reverse=True))
+_NAME = r"(?P<name>[^\W\d_](?:[^\W\d_]|['\u2019-])+)"
+_KIN_WORD = re.compile(rf"\b(?:{_KIN})\b", re.IGNORECASE)
+_NO_NAMES = word_set(_SAID["no_names"])
+
+
+def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
+    filled = (pattern.replace("{kin}", _KIN).replace("{name}", _NAME) for pattern in _SAID[part])
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in filled)
+
+
+_THEIRS, _BESIDE, _OWN = (_patterns(part) for part in ("their_name", "name_beside", "own_name"))
+_SELF, _PASSED_ON, _TO_THEM, _ANYBODY = (_patterns(part) for part in ("self", "passed_on", "to_their_phone", "anybody"))
+# Whether someone knows, by what says so; the first that fits counts.
+_KNOWS = ((True, _patterns("does_not_mind")), (False, _patterns("knows_not")), (True, _patterns("knows")))
+_PATIENT = "patient"
+
+
+def of_others(understood: Understanding, expecting: Expecting | None) -> Understanding:
+    """Add what a message says of someone else, and take from it what was only taken for the sender's own."""
+    code = pass_codes.find(understood.text)
+    if code is not None:
+        return _only(understood, "pass_code", Entity("code", code, 0, len(understood.text), understood.text))
+    relation = understood.first("relation")
+    asked = expecting.slot if expecting else ""
+    if relation and relation["relation"] == _PATIENT:
+        return _only(understood, "for_a_patient")
+    if _says(_PASSED_ON, understood.text):
+        return _only(understood, "wrong_number")
+    if asked == "knows":
+        return _agreement(understood)
+    if _says(_TO_THEM, understood.text) and relation is None and (expecting is None or expecting.kind == "choice"):
+        return _only(understood, "pass_on")
+    return _whose(_vague(_related(_named(understood, asked), asked)), asked)
+
+
+def kin_in(text: str) -> list[str]:
+    """What those whom a message names are to the sender ("mother"), in the order of the words."""
+    return [KIN[found.group().lower()] for found in _KIN_WORD.finditer(text)]
+
+
+def _only(understood: Understanding, intent: str, *entities: Entity) -> Understanding:
+    return replace(understood, intent=intent, confidence=1.0, ranking=((intent, 1.0),), entities=entities)
+
+
+def _agreement(understood: Understanding) -> Understanding:
+    """Read "she asked me to" and "I haven't told her" as yes and no; "no, he doesn't mind" is a yes."""
+    said = _knows(understood.text)
+    begins = understood.first("yes_no")
+    if said is None or (begins is not None and begins == said):
+        return understood
+    if begins is True and not said:
+        return understood
+    kept = tuple(entity for entity in understood.entities if entity.kind != "yes_no")
+    return replace(understood, entities=(Entity("yes_no", said, 0, len(understood.text), understood.text), *kept))
+
+
+def _knows(text: str) -> bool | None:
+    return next((meaning for meaning, patterns in _KNOWS if _says(patterns, text)), None)
+
+
+def _says(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:
+    return any(pattern.search(text) for pattern in patterns)
+
+
+def _related(understood: Understanding, asked: str) -> Understanding:
+    """Any word for a relation answers what someone is to the sender ("my neighbour Jean from next door")."""
+    found = _KIN_WORD.search(understood.text) if asked == "relation" and not understood.first("relation") else None
+    if found is None:
+        return understood
+    entity = Entity("relation", {"relation": KIN[found.group().lower()]}, found.start(), found.end(), found.group())
+    return replace(understood, entities=(entity, *understood.entities))
+
+
+def _vague(understood: Understanding) -> Understanding:
+    """Tell "someone else", who may be anybody, from an aunt."""
+    return replace(understood, entities=tuple(_someone(entity) for entity in understood.entities))
+
+
+def _someone(entity: Entity) -> Entity:
+    is_vague = entity.kind == "relation" and entity.value == {"relation": "other"} and _says(_ANYBODY, entity.words)
+    return replace(entity, value={"relation": "someone"}) if is_vague else entity
+
+
+def _whose(understood: Understanding, asked: str) -> Understanding:
+    """Take "for myself" for nobody else, unless for whom it is was asked."""
+    relation = understood.first("relation")
+    is_self = relation["relation"] == "self" if relation else _says(_SELF, understood.text)
+    if not is_self or asked == "relation":
+        return understood
+    kept = [entity for entity in understood.entities if entity.kind != "relation"]
+    return replace(understood, entities=(*kept, Entity("relation", None, 0, 0, "")))
+
+
+def _named(understood: Understanding, asked: str) -> Understanding:
+    """Tell the name of someone else from the sender's own; a bare name answers whichever was asked for."""
+    theirs = next(_spans(_THEIRS, understood.text), None) or _beside(understood)
+    own = next(_spans(_OWN, understood.text), None)
+    kept = list(understood.entities)
+    if theirs is not None and not _is_bare(understood, theirs):
+        kept = [entity for entity in kept if entity.kind != "name" or not _overlap(entity, theirs)]
+        kept.append(theirs)
+    if asked == "attendee_name" and own is not None and (theirs is None or not _overlap(own, theirs)):
+        kept = [entity for entity in kept if entity.kind != "name" or not _overlap(entity, own)]
+        kept.append(replace(own, kind="own_name"))
+    return replace(understood, entities=tuple(kept))
+
+
+def _beside(understood: Understanding) -> Entity | None:
+    """The name beside the word for someone ("my mum Beryl"), when it is written as one."""
+    for pattern in _BESIDE:
+        found = next(_spans((pattern,), understood.text), None)
+        if found is None or _is_place(understood, found):
+            continue
+        if found.words[:1].isupper() and not understood.text.isupper():
+            return found
+    return None
+
+
+def _spans(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[Entity]:
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            name = found["name"].removesuffix("'s")
+            if name.lower() not in _NO_NAMES and name.lower() not in KIN:
+                start = found.start("name")
+                yield Entity("cared_name", name_cased(name), start, start + len(name), name)
+
+
+def _is_bare(understood: Understanding, found: Entity) -> bool:
+    return found.words == understood.text.strip()
+
+
+def _is_place(understood: Understanding, found: Entity) -> bool:
+    return any(each.kind == "place" and _overlap(each, found) for each in understood.entities)
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    return one.start < other.end and other.start < one.end
