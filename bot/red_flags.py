@@ -7,7 +7,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.dialogue.aside import set_aside
+from bot.dialogue.flows import Flows
+from bot.dialogue.posed import Sent, pose
 from bot.dialogue.safety import Hit, Safety
+from bot.dialogue.state import State
 from bot.reading import words_of
 from services.people import consent, flags, holds
 from services.people.consent import Wish
@@ -16,9 +20,13 @@ from services.people.inbox import Arrival
 Slots = Mapping[str, Any]
 # The slot that tells responses that somebody cannot hear or speak on the phone.
 NO_PHONE = "no_phone"
+# The slot that keeps a turn silent.
+HUSH = "hush"
 # Access needs of the taxonomy that go with that.
 _TEXT_ONLY = {"text_only", "bsl", "lipspeaker", "speech_to_text", "deafblind"}
 SAFEGUARDING = "safeguarding"
+# The flow whose question the reply to safeguarding puts.
+_SAFE_TO_TEXT = "safe_to_text"
 _STOP_NOTES = {
     Wish.PLAIN: "They also asked to stop all texts, and have been opted out: they cannot be texted.",
     Wish.PERHAPS: "They also said stop. If they meant all texts, opt them out.",
@@ -54,9 +62,13 @@ class RedFlags:
 
     def cannot_phone(self, arrival: Arrival, slots: Slots) -> bool:
         """Whether this message or anything said before rules out phoning."""
+        return self.never_phones(arrival, slots) or self.safety.cannot_phone(words_of(arrival))
+
+    def never_phones(self, arrival: Arrival, slots: Slots) -> bool:
+        """Whether they have told us, now or before, that they never can: that is remembered."""
         if slots.get(NO_PHONE) or _TEXT_ONLY & set(slots.get("access_wish") or ()):
             return True
-        return self.safety.cannot_phone(f"{slots.get('access') or ''} {words_of(arrival)}")
+        return any(self.safety.never_phones(said) for said in (str(slots.get("access") or ""), words_of(arrival)))
 
     @staticmethod
     def _stop(session: Session, arrival: Arrival, now: datetime) -> None:
@@ -75,3 +87,13 @@ class RedFlags:
             note=_STOP_NOTES[wish],
             now=now,
         )
+
+
+def set_aside_by(flows: Flows, state: State, arrival: Arrival, hits: Sequence[Hit], now: datetime) -> State:
+    """What was in progress is set aside by a red flag; of safeguarding the reply asks whether it is safe to text."""
+    after = set_aside(state)
+    if all(hit.category != SAFEGUARDING for hit in hits):
+        return after
+    after.posed = [one for one in after.posed if one.flow != _SAFE_TO_TEXT]
+    # A message of ours has a number above none, so this is nobody else's.
+    return pose(flows, after, Sent(-arrival.id, _SAFE_TO_TEXT, {}), now)

@@ -2,10 +2,11 @@
 
 import re
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlmodel import Session
@@ -13,7 +14,6 @@ from sqlmodel import Session
 from bot.actions.context import TurnContext, current_turn
 from bot.actions.executor import Actions
 from bot.composing import Composer
-from bot.dialogue.aside import set_aside
 from bot.dialogue.engine import advance, understand
 from bot.dialogue.flows import Flows
 from bot.dialogue.safety import Hit, Safety
@@ -21,7 +21,7 @@ from bot.dialogue.state import State
 from bot.dialogue.utterance import Utterance
 from bot.nlu.pointing import pointed_out
 from bot.reading import LONGEST, Reader, location, words_of
-from bot.red_flags import NO_PHONE, RedFlags
+from bot.red_flags import HUSH, NO_PHONE, RedFlags, set_aside_by
 from bot.stopping import answer_keyword
 from bot.understanding import Understanding
 from services.core.clock import Clock
@@ -77,7 +77,7 @@ class TurnTaker:
         hits = self._red_flags.find(arrival)
         if hits:
             texts = self._commit(lambda session: self._red_flag(session, arrival, stored, hits))
-            self._set_aside(arrival)
+            self._set_aside(arrival, hits)
             return texts
         try:
             return self._answer(arrival, stored, recent)
@@ -111,7 +111,8 @@ class TurnTaker:
         if arrival.opted_out or arrival.is_unsafe or _is_spam(arrival.body):
             return self._commit(lambda session: self._stay_silent(session, arrival))
         if recent > self._replies_per_hour:
-            return self._commit(lambda session: self._slow_down(session, arrival, recent))
+            slots = stored.state.get("slots", {})
+            return self._commit(lambda session: self._slow_down(session, arrival, recent, slots))
         return self._converse(arrival, stored)
 
     def _converse(self, arrival: Arrival, stored: Stored) -> list[str]:
@@ -153,15 +154,16 @@ class TurnTaker:
         token = current_turn.set(context)
         try:
             state = State.from_json(stored.state)
-            if self._red_flags.cannot_phone(arrival, state.slots):
+            if self._red_flags.never_phones(arrival, state.slots):
                 state.slots[NO_PHONE] = True
+            state.slots.pop(HUSH, None)
             run = self._dialogue.composer.runner(self._dialogue.actions)
             advanced = advance(
                 self._dialogue.flows, state, understood, run, now, pick=context.pick, came_at=arrival.received_at
             )
         finally:
             current_turn.reset(token)
-        said: Sequence[Utterance] = advanced.replies
+        said: Sequence[Utterance] = () if advanced.state.slots.get(HUSH) else advanced.replies
         if stored.with_staff_until is not None and conversations.take_back(session, arrival.identity_id):
             said = [Utterance("utter_back_from_staff"), *said]
         return self._store(session, arrival, advanced.state, said, now, is_first=not state.version)
@@ -210,13 +212,13 @@ class TurnTaker:
         text = self._red_flags.answer(session, arrival, stored.state.get("slots", {}), hits, now)
         return [self._reply(session, arrival, "safety", text, now)]
 
-    def _set_aside(self, arrival: Arrival) -> None:
+    def _set_aside(self, arrival: Arrival, hits: Sequence[Hit] = ()) -> None:
         """Leave what was in progress until the person asks for it; the reply is already safe if this fails."""
 
         def unit(session: Session) -> None:
             stored = conversations.load(session, arrival.identity_id, lock=True)
-            if stored.state:
-                state = set_aside(State.from_json(stored.state))
+            state = set_aside_by(self._dialogue.flows, State.from_json(stored.state), arrival, hits, self._clock.now())
+            if stored.state or state.posed:
                 conversations.save(session, arrival.identity_id, state.to_json(), self._clock.now())
 
         try:
@@ -243,13 +245,13 @@ class TurnTaker:
             desk.note_answer(session, arrival.identity_id, arrival.id, arrival.address, self._clock.now())
         return []
 
-    def _slow_down(self, session: Session, arrival: Arrival, recent: int) -> list[OutboxRow]:
+    def _slow_down(self, session: Session, arrival: Arrival, recent: int, slots: Mapping[str, Any]) -> list[OutboxRow]:
         """Say once that answers pause, then say nothing: two machines must not talk for ever."""
         if recent > self._replies_per_hour + 1:
             return self._stay_silent(session, arrival)
         if not inbox.mark_processed(session, arrival.id):
             return []
-        text = self._dialogue.composer.text(Utterance("utter_slow_down"), arrival.channel, {})
+        text = self._dialogue.composer.text(Utterance("utter_slow_down"), arrival.channel, slots)
         return [self._reply(session, arrival, "reply", text, self._clock.now())]
 
     def _apologise(self, session: Session, arrival: Arrival, trace: str) -> list[OutboxRow]:

@@ -6,7 +6,7 @@ from typing import Any
 from bot.actions.base import Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
 from services.core.spoken import spoken_time, spoken_weekday
-from services.people import consent, flags
+from services.people import consent, flags, holds
 from services.people.staff_hours import StaffHours, load_staff_hours
 
 # How long a red flag makes a request for a person urgent, and how near the end of the day no answer is promised.
@@ -60,6 +60,45 @@ class AskForPerson(TurnAction):
         return {}
 
 
+class NoteSafeToText(TurnAction):
+    """Notes that someone who told of abuse says that texts are safe; reminders stay held until staff release them."""
+
+    called = "action_note_safe_to_text"
+
+    def __init__(self, hours: StaffHours) -> None:
+        self._hours = hours
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Tell staff, and say when somebody will text."""
+        _tell_safeguarding(turn, "They say that it is safe to text them on this number.")
+        say("utter_safe_to_text", when_answered=answering(self._hours, turn.now))
+        return {}
+
+
+class HoldTexts(TurnAction):
+    """Stops answering a number to which it is not safe to text; only a red flag is answered there."""
+
+    called = "action_hold_texts"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Hold everything, tell staff, and set `hush`, so that nothing is said."""
+        holds.hold(turn.session, turn.address, reason="safeguarding", now=turn.now, is_unsafe=True)
+        _tell_safeguarding(turn, "They say that it is NOT safe to text them on this number.")
+        return {"hush": True}
+
+
+def _tell_safeguarding(turn: TurnContext, note: str) -> None:
+    flags.raise_flag(
+        turn.session,
+        identity_id=turn.identity_id,
+        inbound_id=turn.inbound_id,
+        category="safeguarding",
+        severity=1,
+        note=note,
+        now=turn.now,
+    )
+
+
 def answering(hours: StaffHours, now: datetime) -> dict[str, Any]:
     """When somebody will text back, as a part of a sentence."""
     away, opens = hours.away(now), hours.next_opening(now)
@@ -90,6 +129,8 @@ def staff_actions() -> list[TurnAction]:
     """Every action that reaches staff, with its place in the inbox (0 emergency to 3 routine)."""
     return [
         AskForPerson(load_staff_hours()),
+        NoteSafeToText(load_staff_hours()),
+        HoldTexts(),
         FlagForStaff("action_flag_complaint", "complaint", 2),
         FlagForStaff("action_flag_language", "language", 2),
         FlagForStaff("action_flag_data", "data_rights", 2),

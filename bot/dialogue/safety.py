@@ -84,6 +84,7 @@ class SafetyFile(_Strict):
 
     version: str
     no_phone: Words
+    never_phone: Words
     categories: dict[str, Category]
     combinations: list[Combination]
     slips: dict[str, Words]
@@ -121,6 +122,7 @@ class Safety:
         self._idioms = self._index((("idiom", idiom) for idiom in data.idioms), frozenset())
         self._named = self._index(_phrases(data), fillers)
         self._no_phone = self._index((("no_phone", phrase) for phrase in data.no_phone), fillers)
+        self._never_phone = self._index((("never_phone", phrase) for phrase in data.never_phone), fillers)
         self._over = {name: {"".join(read.read(word)) for word in scope.over} for name, scope in data.scopes.items()}
 
     def check(self, text: str) -> tuple[Hit, ...]:
@@ -147,8 +149,12 @@ class Safety:
         return said.reply_no_phone if no_phone else said.reply
 
     def cannot_phone(self, text: str) -> bool:
-        """Whether the message says that its writer cannot hear or speak on the phone."""
-        return bool(self._no_phone.find(self._vocabulary.read(text)))
+        """Whether the message says that its writer cannot hear or speak on the phone, if only now."""
+        return bool(self._no_phone.find(self._vocabulary.read(text))) or self.never_phones(text)
+
+    def never_phones(self, text: str) -> bool:
+        """Whether the message says that its writer never can, which is to be remembered."""
+        return bool(self._never_phone.find(self._vocabulary.read(text)))
 
     def _index(self, named: Iterable[tuple[str, str]], fillers: frozenset[str]) -> Phrases:
         each = ((name, choice) for name, phrase in named for choice in choices(phrase))

@@ -72,3 +72,26 @@ def test_stop_and_start(database, clock):
     assert not database.write(lambda session: consent.opt_in(session, ADDRESS))
     with database.read() as session:
         assert not consent.is_opted_out(session, ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("i want to die. stop texting me", consent.Wish.PLAIN),
+        ("opt out pls. chest pain is too bad for going anywhere", consent.Wish.PLAIN),
+        ("no more messages, ive taken all my tablets", consent.Wish.PLAIN),
+        ("I don’t want your texts, I can’t breathe", consent.Wish.PLAIN),
+        ("take me off the list im going to end it", consent.Wish.PLAIN),
+        ("unsubscribe. my chest hurts", consent.Wish.PLAIN),
+        ("stop, i want to die", consent.Wish.PERHAPS),
+        ("STOP! he is hitting me", consent.Wish.PERHAPS),
+        ("i cant breathe. stop", consent.Wish.PERHAPS),
+        ("my nose wont stop bleeding", None),
+        ("i cant stop being sick", None),
+        ("stop the bleeding how", None),
+        ("make it stop i want it over", None),
+        ("he wont stop hitting me", None),
+    ],
+)
+def test_a_wish_to_stop_texts_beside_something_else(text, wish):
+    assert consent.stop_beside(text) is wish

@@ -68,6 +68,11 @@ def test_a_control_names_files_and_tests_that_exist(title: str) -> None:
         assert not test or f"def {test}(" in (_ROOT / path).read_text(), f"{path}::{test}"
 
 
+@pytest.mark.parametrize("title", HAZARDS)
+def test_a_control_is_held_by_a_test(title: str) -> None:
+    assert any(path.startswith("tests/") for path, _ in _NAMED.findall(HAZARDS[title]["Control"]))
+
+
 @pytest.mark.parametrize("page", sorted(_SAFETY.glob("*.md")), ids=lambda page: page.name)
 def test_every_file_named_in_the_safety_file_exists(page: Path) -> None:
     for path, _ in _NAMED.findall(page.read_text()):

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from bot.channels.segments import Encoding, count
 from bot.dialogue.safety import Hit, Safety, SafetyFile, load_safety
+from services.core import yaml12
 
 _HERE = Path(__file__).parent
 _FILE = _HERE.parents[1] / "dialogues" / "safety.yml"
-_EXAMPLES: dict[str, Any] = yaml.safe_load((_HERE / "safety_examples.yml").read_text())
-_DATA = SafetyFile(**yaml.safe_load(_FILE.read_text()))
+_EXAMPLES: dict[str, Any] = yaml12.load(_HERE / "safety_examples.yml")
+_DATA = SafetyFile(**yaml12.load(_FILE))
 _SAFETY = load_safety(_FILE)
 
 POSITIVE = [
@@ -287,7 +288,7 @@ def test_every_set_is_used_and_every_rule_can_fire() -> None:
     ],
 )
 def test_an_unknown_name_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
-    data = yaml.safe_load(_FILE.read_text())
+    data = yaml12.load(_FILE)
     data["rules"]["wrong"] = {"category": "infection", **change}
     path = tmp_path / "safety.yml"
     path.write_text(yaml.safe_dump(data))
@@ -297,7 +298,7 @@ def test_an_unknown_name_is_refused(tmp_path: Path, change: dict[str, Any]) -> N
 
 def test_a_detector_without_its_negations_cries_wolf() -> None:
     """That the scopes are what keeps denied and past symptoms quiet, and not luck."""
-    data = yaml.safe_load(_FILE.read_text())
+    data = yaml12.load(_FILE)
     for rule in data["rules"].values():
         rule["scopes"] = []
     bare = Safety(SafetyFile(**data))

@@ -3,15 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.dialogue.safety import load_safety
+from services.core import yaml12
 
 _ROOT = Path(__file__).parents[2]
 _SAFETY = load_safety(_ROOT / "dialogues" / "safety.yml")
-_MESSAGES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (_ROOT / "tests" / "safety" / "messages_open.yml").read_text()
-)
+_MESSAGES: dict[str, list[dict[str, Any]]] = yaml12.load(_ROOT / "tests" / "safety" / "messages_open.yml")
 
 
 def test_every_open_red_flag_is_found_as_what_it_is() -> None:

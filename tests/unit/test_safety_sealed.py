@@ -3,18 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.dialogue.safety import load_safety
+from services.core import yaml12
 
 _ROOT = Path(__file__).parents[2]
 _SAFETY = load_safety(_ROOT / "dialogues" / "safety.yml")
 
 
 def _messages(kind: str) -> list[dict[str, Any]]:
-    sealed: list[dict[str, Any]] = yaml.safe_load((_ROOT / "tests" / "safety" / "messages_sealed.yml").read_text())[
-        kind
-    ]
+    sealed: list[dict[str, Any]] = yaml12.load(_ROOT / "tests" / "safety" / "messages_sealed.yml")[kind]
     return sealed
 
 
