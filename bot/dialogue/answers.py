@@ -10,6 +10,7 @@ from bot.dialogue.flows import Flows
 from bot.dialogue.intents import CONTROLS, NO, SKIP, YES
 from bot.dialogue.models import SKIPPED, CollectStep
 from bot.dialogue.state import Question, State
+from bot.dialogue.words import says_any
 from bot.understanding import Entity, Understanding
 
 _YES_WORDS = {True, "yes", "affirm"}
@@ -96,7 +97,8 @@ def _otherwise(asked: Asked) -> Answered | None:
 
 def _by_intent(asked: Asked) -> Answered | None:
     for way in asked.model.on_intent:
-        if asked.says({way.intent}):
+        # "I do not want to book" is easily taken for a wish to book.
+        if asked.says({way.intent}) and not (way.value is True and says_any(asked.said.text, asked.flows.negations)):
             return Answered(Answer(way.value) if way.then is None else TakeWay(way.then))
     return None
 
@@ -127,10 +129,20 @@ def _text(asked: Asked) -> Answered | None:
     What names something of the kind asked for ("a wheelchair, and parking close by") is not something else.
     """
     wanted = asked.first(asked.flows.rule(asked.question.slot).source)
-    if wanted is None and (_plainly_else(asked) or _by_intent(asked) or (asked.model.optional and asked.declines())):
+    if wanted is None and (_is_other_matter(asked) or (asked.model.optional and asked.declines())):
         return None
     text = asked.said.text.strip()
     return Answered(Answer(text)) if text and not asked.skips() else None
+
+
+def _is_other_matter(asked: Asked) -> bool:
+    return _plainly_else(asked) or _by_intent(asked) is not None or _takes_back(asked)
+
+
+def _takes_back(asked: Asked) -> bool:
+    """Say whether a message changes something said before ("oops just 1")."""
+    kinds = {entity.kind for entity in asked.said.entities}
+    return asked.flows.corrects(asked.said) and bool(kinds & {"choice", *asked.flows.fillers})
 
 
 def _name(asked: Asked) -> Answered | None:

@@ -192,7 +192,7 @@ def _menu_missing(names: Names, flow: Flow) -> Found:
 def _unknown_intents(names: Names, flow: Flow) -> Found:
     if not names.intents:
         return
-    named = {trigger.intent.name for trigger in flow.model.nlu_trigger}
+    named = {trigger.intent.name for trigger in flow.model.nlu_trigger} | set(flow.model.cancelled_by)
     for step in flow.steps.values():
         if isinstance(step.model, CollectStep):
             named |= {way.intent for way in step.model.on_intent}

@@ -31,6 +31,7 @@ from bot.dialogue.flows import Flows
 from bot.dialogue.intents import OUT_OF_SCOPE
 from bot.dialogue.models import CollectStep
 from bot.dialogue.reading import by_phrase, read
+from bot.dialogue.second_look import Read, second_look
 from bot.dialogue.state import Frame, Question, State
 from bot.dialogue.steps import run
 from bot.dialogue.utterance import RunAction, Utterance
@@ -85,7 +86,9 @@ def advance(
         walk.note("command", "", type(command).__name__)
         _EFFECTS[type(command)](walk, command, commands)
     run(walk)
-    walk.state.last = list(walk.replies)
+    if walk.state.misses == 0 or any(event.kind == "asked" for event in walk.events):
+        # What is to be said again is never that something was not understood.
+        walk.state.last = list(walk.replies)
     walk.state.version = flows.version
     return Advance(walk.state, tuple(walk.replies), tuple(walk.events))
 
@@ -100,10 +103,12 @@ def expecting(state: State) -> Expecting | None:
     return Expecting(menu.slot, "choice", menu.utterance.options) if menu else None
 
 
-def understand(
-    flows: Flows, state: State, read: Callable[[Expecting | None], Understanding], came_at: datetime
-) -> Understanding:
-    """Read a message in the light of the question put last, or of an earlier one if only that is answered by it."""
+def understand(flows: Flows, state: State, read: Read, came_at: datetime) -> Understanding:
+    """Read a message in the light of the question put last, or of an earlier one if it is about that."""
+    return second_look(flows, state, _first_look(flows, state, read, came_at), read)
+
+
+def _first_look(flows: Flows, state: State, read: Read, came_at: datetime) -> Understanding:
     open_ones = _open_questions(flows, state, came_at)
     if len(open_ones) < 2:
         return read(open_ones[0][1] if open_ones else None)

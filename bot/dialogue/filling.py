@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.dialogue.heard import Heard
-from bot.dialogue.intents import CORRECTION
 from bot.understanding import Entity
 
 _FEW = 3
@@ -25,7 +24,7 @@ def _is_spent(heard: Heard, entity: Entity) -> bool:
     """Say whether the answer has taken an entity's words: a text takes all, but for a correction."""
     used = heard.answer.entity if heard.answer else None
     if used is None:
-        return heard.answered_with_text and not heard.means(CORRECTION)
+        return heard.answered_with_text and not heard.corrects
     return entity.kind == used.kind or (entity.start < used.end and used.start < entity.end)
 
 
@@ -45,7 +44,7 @@ def meant(heard: Heard, values: Mapping[str, Any], started: Iterable[str]) -> di
     """
     flows = list(started)
     behind = _behind(heard)
-    if not behind & values.keys() or heard.means(CORRECTION) or (not flows and _says_little_else(heard)):
+    if not behind & values.keys() or heard.corrects or (not flows and _says_little_else(heard)):
         return dict(values)
     wanted = {slot for flow in flows for slot in heard.flows[flow].slots}
     return {slot: value for slot, value in values.items() if slot not in behind or slot in wanted}

@@ -6,9 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from bot.dialogue.conditions import Condition
-from bot.dialogue.models import END, CollectStep, FlowModel, IntentTrigger, Limits, SlotRule, StepModel
+from bot.dialogue.intents import CORRECTION
+from bot.dialogue.models import END, CollectStep, Fillers, FlowModel, IntentTrigger, Limits, SlotRule, StepModel
 from bot.dialogue.responses import Responses
 from bot.dialogue.utterance import DialogueError
+from bot.dialogue.words import as_phrase, says_any, trimmed
+from bot.understanding import Understanding
 
 _NO_RULE = SlotRule()
 _ASKED = {"choice", "yes_no", "text", "rating", "name"}
@@ -87,14 +90,18 @@ class Flow:
 class Flows:
     """Everything the dialogue files say, loaded and compiled; immutable, and shared by all conversations.
 
-    `phrases` maps whole messages, folded, to the intent they mean. `version` changes with any dialogue file.
+    `phrases` maps whole messages, folded, to the intent they mean, whatever `padding` stands around them. `version`
+    changes with any dialogue file.
     """
 
     flows: Mapping[str, Flow]
     rules: Mapping[str, SlotRule]
     responses: Responses
     phrases: Mapping[str, str] = field(default_factory=dict)
+    padding: Fillers = field(default_factory=Fillers)
     joins: frozenset[str] = frozenset()
+    corrections: tuple[str, ...] = ()
+    negations: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     version: str = ""
 
@@ -102,6 +109,16 @@ class Flows:
         if name not in self.flows:
             raise DialogueError(f"there is no flow {name}")
         return self.flows[name]
+
+    def known_phrase(self, text: str) -> str | None:
+        """The intent that a whole message means for certain, if it is a known phrase."""
+        phrase = as_phrase(text)
+        return self.phrases.get(phrase) or self.phrases.get(trimmed(phrase, self.padding.before, self.padding.after))
+
+    def corrects(self, said: Understanding) -> bool:
+        """Say whether a message takes something back, by what it is taken for or by a word of it ("actually")."""
+        sure = said.intent == CORRECTION and said.confidence >= self.limits.start
+        return sure or says_any(said.text, self.corrections)
 
     def rule(self, slot: str) -> SlotRule:
         """How a slot is filled and reset."""

@@ -63,15 +63,20 @@ def break_off(walk: Walk, name: str, *, replacing: bool = False) -> bool:
     if frame is None:
         return False
     group = group_of(walk, frame)
-    endings = [ending for each in reversed(group) if (ending := walk.flow(each).model.on_cancel)]
     kept = {slot for each in group for slot in walk.flow(each).model.persisted_slots} if replacing else set()
     own = [slot for each in group for slot in each.own if slot not in walk.given | kept]
     low = _index(walk, group[0])
     del walk.state.frames[low : low + len(group)]
     walk.note("flow_cancelled", name)
-    walk.agenda += [Frame(ending) for ending in endings]
+    return _end(walk, group, own)
+
+
+def _end(walk: Walk, group: list[Frame], own: list[str]) -> bool:
+    """Start what tells of the end of these frames; it takes over their slots, which otherwise are emptied."""
+    endings = [Frame(ending) for each in reversed(group) if (ending := walk.flow(each).model.on_cancel)]
+    walk.agenda += endings
     if endings:
-        walk.agenda[-1].own = own
+        endings[-1].own = own
     else:
         release(walk, own)
     for each in reversed(group):

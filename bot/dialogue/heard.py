@@ -26,6 +26,11 @@ class Heard:
         return self.said.intent in intents and self.said.confidence >= self.flows.limits.start
 
     @property
+    def corrects(self) -> bool:
+        """Whether the message takes something back."""
+        return self.flows.corrects(self.said)
+
+    @property
     def answered_yes_or_no(self) -> bool:
         """Whether the answer is a yes or a no."""
         command = self.answer.command if self.answer else None

@@ -4,6 +4,7 @@ YES = frozenset({"affirm", "accept_offer"})
 NO = frozenset({"deny", "decline_offer"})
 SKIP = "skip"
 CORRECTION = "correction"
+CHOOSE_OPTION = "choose_option"
 HUMAN = "human"
 OUT_OF_SCOPE = "out_of_scope"
 START_AGAIN = "start_again"

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from bot.dialogue.compiler import StepError, compile_flow, with_reach
 from bot.dialogue.conditions import ConditionError
 from bot.dialogue.flows import Flow, Flows
-from bot.dialogue.models import FlowModel, FlowsFile, PatternsFile, SlotRulesFile, Strict
+from bot.dialogue.models import Fillers, FlowModel, FlowsFile, PatternsFile, SlotRulesFile, Strict
 from bot.dialogue.responses import Responses, ResponsesFile
-from bot.dialogue.words import as_phrase
+from bot.dialogue.words import as_phrase, folded
 from services.core import yaml12
 from services.core.errors import ConfigurationError
 
@@ -43,10 +43,19 @@ def load(folder: Path, language: str = "en") -> Flows:
         rules=slots,
         responses=load_responses(folder, language),
         phrases={as_phrase(words): intent for intent, many in patterns.phrases.items() for words in many},
+        padding=_folded(patterns.fillers),
         joins=frozenset(patterns.joins),
+        corrections=tuple(map(folded, patterns.corrections)),
+        negations=tuple(map(folded, patterns.negations)),
         limits=patterns.limits,
         version=_version(folder, [*files, PATTERNS, SLOT_RULES]),
     )
+
+
+def _folded(fillers: Fillers) -> Fillers:
+    """The fillers as phrases are compared, the longest first."""
+    before, after = (sorted(map(folded, words), key=len, reverse=True) for words in (fillers.before, fillers.after))
+    return Fillers(before=before, after=after)
 
 
 def load_responses(folder: Path, language: str = "en") -> Responses:

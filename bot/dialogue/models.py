@@ -191,6 +191,7 @@ class FlowModel(Strict):
     takes: list[Name] = []
     asked_by: list[Name] = []
     replaces: list[Name] = []
+    cancelled_by: list[Name] = []
     on_cancel: Name | None = None
     small_talk: bool = False
     restate: bool = True
@@ -242,6 +243,13 @@ class Limits(Strict):
     meaning: Fraction = 0.1
 
 
+class Fillers(Strict):
+    """Words that mean nothing before and after a known phrase."""
+
+    before: list[str] = []
+    after: list[str] = []
+
+
 class FlowsFile(Strict):
     """A file of flows."""
 
@@ -252,12 +260,17 @@ class PatternsFile(FlowsFile):
     """`patterns.yml`: the repair flows with their slots, the figures, and the words that the engine itself knows.
 
     `phrases` maps an intent (or "cancel", "never_mind") to whole messages that mean it whatever the classifier
-    thinks; `joins` are the words that join two wishes in one message; `indiscreet` those that disclose an illness.
+    thinks, and `fillers` the words that may stand around them. `joins` are the words that join two wishes in one
+    message, `corrections` those that tell a correction, `negations` those that turn a wish into its opposite,
+    `indiscreet` those that disclose an illness.
     """
 
     slots: dict[Name, SlotRule] = {}
     phrases: dict[Name, list[str]] = {}
+    fillers: Fillers = Fillers()
     joins: list[str] = []
+    corrections: list[str] = []
+    negations: list[str] = []
     indiscreet: list[str] = []
     limits: Limits = Limits()
 

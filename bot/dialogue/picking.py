@@ -9,8 +9,11 @@ from bot.dialogue.state import Menu
 
 
 def picked_from(heard: Heard) -> dict[str, Any]:
-    """The slot that an option of a remembered menu fills, unless the message is an answer or the menu is old."""
-    if heard.answer:
+    """The slot that an option of a remembered menu fills, unless the message is an answer or the menu is old.
+
+    "No, the Saturday one" is no answer to whether to book another.
+    """
+    if heard.answer and not heard.answered_no:
         return {}
     for payload in _payloads(heard):
         for menu in reversed(heard.state.menus):

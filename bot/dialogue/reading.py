@@ -41,7 +41,7 @@ from bot.dialogue.intents import (
 from bot.dialogue.models import IntentTrigger
 from bot.dialogue.picking import is_old_choice, picked_from, start_of_pick
 from bot.dialogue.state import State
-from bot.dialogue.words import as_phrase, folded
+from bot.dialogue.words import folded
 from bot.understanding import Understanding
 
 _CONTROL_COMMANDS: dict[str, Command] = {
@@ -68,7 +68,7 @@ def read(flows: Flows, state: State, said: Understanding, now: datetime) -> list
 
 def by_phrase(flows: Flows, state: State, said: Understanding) -> Understanding:
     """Give a message that is one of the known phrases the intent it means, for certain."""
-    intent = flows.phrases.get(as_phrase(said.text))
+    intent = flows.known_phrase(said.text)
     if intent is None or (intent == RESUME and not is_paused(state)):
         return said
     return replace(said, intent=intent, confidence=1.0, ranking=((intent, 1.0),))
@@ -113,11 +113,18 @@ class _Reading:
     def _control(self) -> Command | None:
         """Going back, cancelling and the like: an answer beats them, unless it is a yes or no and they are plain."""
         heard = self.heard
+        if self._breaks_off():
+            return CancelFlow()
         if not heard.means(*CONTROLS) or (heard.answer and not self._beats_yes_or_no()):
             return None
         if heard.said.intent == NEVER_MIND:
             return CancelFlow() if heard.state.frames else None
         return _CONTROL_COMMANDS[heard.said.intent]
+
+    def _breaks_off(self) -> bool:
+        """Say whether the message breaks off the active flow, by an intent that this flow names."""
+        top = self.heard.state.top
+        return top is not None and self.heard.means(*self.heard.flows[top.flow].model.cancelled_by)
 
     def _beats_yes_or_no(self) -> bool:
         heard = self.heard

@@ -72,7 +72,8 @@ def _slot_of(state: State, utterance: Utterance) -> str:
 def not_understood(walk: Walk, meanings: Iterable[str], values: Mapping[str, Any]) -> None:
     """Take the next step of the ladder: other words, the likeliest meanings, a person."""
     walk.state.misses += 1
-    frame = pattern(walk, "cannot_handle", misses=walk.state.misses, asked=walk.state.question is not None)
+    misses, asked = walk.state.misses, walk.state.question is not None
+    frame = pattern(walk, "cannot_handle", misses=misses, is_odd=misses % 2 == 1, asked=asked)
     _offer(walk, frame, meanings, values)
 
 
