@@ -30,9 +30,9 @@ def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
 
 _THEIRS, _BESIDE, _OWN = (_patterns(part) for part in ("their_name", "name_beside", "own_name"))
 _SELF, _PASSED_ON, _TO_THEM, _ANYBODY = (_patterns(part) for part in ("self", "passed_on", "to_their_phone", "anybody"))
+_OWNER = _patterns("owner")
 # Whether someone knows, by what says so; the first that fits counts.
 _KNOWS = ((True, _patterns("does_not_mind")), (False, _patterns("knows_not")), (True, _patterns("knows")))
-_PATIENT = "patient"
 
 
 def of_others(understood: Understanding, expecting: Expecting | None) -> Understanding:
@@ -40,17 +40,26 @@ def of_others(understood: Understanding, expecting: Expecting | None) -> Underst
     code = pass_codes.find(understood.text)
     if code is not None:
         return _only(understood, "pass_code", Entity("code", code, 0, len(understood.text), understood.text))
-    relation = understood.first("relation")
+    intent = _for_certain(understood, expecting)
+    if intent:
+        return _only(understood, intent)
+    if understood.intent == "bereavement":
+        return _mourning(understood)
     asked = expecting.slot if expecting else ""
-    if relation and relation["relation"] == _PATIENT:
-        return _only(understood, "for_a_patient")
-    if _says(_PASSED_ON, understood.text):
-        return _only(understood, "wrong_number")
     if asked == "knows":
         return _agreement(understood)
-    if _says(_TO_THEM, understood.text) and relation is None and (expecting is None or expecting.kind == "choice"):
-        return _only(understood, "pass_on")
     return _whose(_vague(_related(_named(understood, asked), asked)), asked)
+
+
+def _for_certain(understood: Understanding, expecting: Expecting | None) -> str:
+    """What a message means whatever else is in it, or ""."""
+    relation = understood.first("relation")
+    if relation == {"relation": "patient"}:
+        return "for_a_patient"
+    if _says(_PASSED_ON, understood.text):
+        return "wrong_number"
+    is_free = relation is None and (expecting is None or expecting.kind == "choice")
+    return "pass_on" if is_free and _says(_TO_THEM, understood.text) else ""
 
 
 def kin_in(text: str) -> list[str]:
@@ -80,6 +89,14 @@ def _knows(text: str) -> bool | None:
 
 def _says(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
+
+
+def _mourning(understood: Understanding) -> Understanding:
+    """Add whom a death is about, as kin of the sender, or "owner" for the one whose phone it is."""
+    text = understood.text
+    said = ["owner"] if _says(_OWNER, text) else list(dict.fromkeys(kin_in(text)))
+    kin = [Entity("kin", each, 0, len(text), text) for each in said]
+    return replace(understood, entities=(*[each for each in understood.entities if each.kind == "date"], *kin))
 
 
 def _related(understood: Understanding, asked: str) -> Understanding:
@@ -114,15 +131,16 @@ def _whose(understood: Understanding, asked: str) -> Understanding:
 def _named(understood: Understanding, asked: str) -> Understanding:
     """Tell the name of someone else from the sender's own; a bare name answers whichever was asked for."""
     theirs = next(_spans(_THEIRS, understood.text), None) or _beside(understood)
-    own = next(_spans(_OWN, understood.text), None)
-    kept = list(understood.entities)
-    if theirs is not None and not _is_bare(understood, theirs):
-        kept = [entity for entity in kept if entity.kind != "name" or not _overlap(entity, theirs)]
-        kept.append(theirs)
-    if asked == "attendee_name" and own is not None and (theirs is None or not _overlap(own, theirs)):
-        kept = [entity for entity in kept if entity.kind != "name" or not _overlap(entity, own)]
-        kept.append(replace(own, kind="own_name"))
-    return replace(understood, entities=tuple(kept))
+    own = next(_spans(_OWN, understood.text), None) if asked == "attendee_name" else None
+    found = [theirs] if theirs is not None and not _is_bare(understood, theirs) else []
+    if own is not None and not any(_overlap(own, each) for each in found):
+        found.append(replace(own, kind="own_name"))
+    kept = [each for each in understood.entities if not (each.kind == "name" and _is_in(each, found))]
+    return replace(understood, entities=(*kept, *found))
+
+
+def _is_in(entity: Entity, found: list[Entity]) -> bool:
+    return any(_overlap(entity, each) for each in found)
 
 
 def _beside(understood: Understanding) -> Entity | None:

@@ -8,9 +8,22 @@ from bot.dialogue.utterance import Utterance
 from services.booking import bookings
 from services.booking.tables import BookingStatus
 from services.core.spoken import spoken_list, spoken_range
-from services.people import consent
+from services.people import consent, identities, inbox
 from services.people.consent import Keyword
 from services.people.inbox import Arrival
+
+# What stopped texts because the phone is no longer whose it was.
+_SOMEONE_ELSES = frozenset({"wrong_number", "bereavement"})
+
+
+def begun_afresh(session: Session, arrival: Arrival, keyword: Keyword, now: datetime) -> Arrival:
+    """The message as that of a new person, when START comes from a phone that was someone else's."""
+    if keyword is not Keyword.START or consent.stopped_by(session, arrival.address) not in _SOMEONE_ELSES:
+        return arrival
+    identities.retire(session, arrival.address)
+    new = identities.arrive(session, arrival.channel, arrival.address, arrival.recipient, now)
+    inbox.move(session, arrival.id, new.id)
+    return arrival._replace(identity_id=new.id, person_id=new.person_id, opted_out=False, is_unsafe=False)
 
 
 def answer_keyword(session: Session, arrival: Arrival, keyword: Keyword, now: datetime) -> Utterance | None:
@@ -18,8 +31,9 @@ def answer_keyword(session: Session, arrival: Arrival, keyword: Keyword, now: da
     if keyword is Keyword.STOP:
         return _stop(session, arrival, now)
     if keyword is Keyword.START:
+        afresh = consent.stopped_by(session, arrival.address) in _SOMEONE_ELSES
         consent.opt_in(session, arrival.address)
-        return Utterance("utter_started")
+        return Utterance("utter_started_afresh" if afresh else "utter_started")
     return None if arrival.opted_out else Utterance("utter_help")
 
 

@@ -22,7 +22,7 @@ from bot.dialogue.utterance import Utterance
 from bot.nlu.pointing import pointed_out
 from bot.reading import LONGEST, Reader, location, words_of
 from bot.red_flags import HUSH, NO_PHONE, RedFlags, set_aside_by
-from bot.stopping import answer_keyword
+from bot.stopping import answer_keyword, begun_afresh
 from bot.understanding import Understanding
 from services.core.clock import Clock
 from services.core.database import Database
@@ -230,6 +230,7 @@ class TurnTaker:
         if not inbox.mark_processed(session, arrival.id):
             return []
         now = self._clock.now()
+        arrival = begun_afresh(session, arrival, keyword, now)
         said = answer_keyword(session, arrival, keyword, now)
         if not said or arrival.details.get("opt_out_type"):
             return []

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.actions.bereavement import bereavement_actions
 from bot.actions.booking import booking_actions
 from bot.actions.bookings import bookings_actions
 from bot.actions.carers import carers_actions
@@ -24,6 +25,7 @@ def all_actions(hold_for: timedelta) -> Actions:
             *booking_actions(hold_for),
             *bookings_actions(),
             *carers_actions(),
+            *bereavement_actions(),
             *changing_actions(),
             *swapping_actions(hold_for),
             *focus_actions(),

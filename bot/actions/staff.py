@@ -135,10 +135,8 @@ def staff_actions() -> list[TurnAction]:
         FlagForStaff("action_flag_language", "language", 2),
         FlagForStaff("action_flag_data", "data_rights", 2),
         FlagForStaff("action_flag_wrong_number", "wrong_number", 1),
-        FlagForStaff("action_flag_bereavement", "bereavement", 1),
         FlagForStaff("action_flag_distress", "distress", 1),
         FlagForStaff("action_flag_note", "note", 3),
         StopAllTexts("action_stop_wrong_number", "wrong_number"),
-        StopAllTexts("action_stop_bereavement", "bereavement"),
         StopAllTexts("action_stop_words", "words"),
     ]

@@ -13,6 +13,7 @@ from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
 from services.events.tables import Event, EventSession, EventStatus
 from services.people import holds
+from services.people.identities import RETIRED
 from services.people.outbox import OutboxRow
 from services.people.tables import Channel
 from services.people.verdicts import Refuse, Send, Verdict, Wait
@@ -59,6 +60,8 @@ class SendingGate:
     def _unreachable(self, row: OutboxRow) -> str:
         if row.opted_out and row.kind not in ("safety", "consent"):
             return "opted_out"
+        if row.channel.startswith(RETIRED):
+            return "retired"
         number = _number_kind(row.address) if row.channel != "dev" else "drama"
         if number == "landline" and row.channel == Channel.SMS:
             return "landline"
@@ -69,10 +72,8 @@ class SendingGate:
     def _unasked(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
         if row.expires_at is not None and row.expires_at <= now:
             return Refuse("too_late")
-        if row.last_inbound_at is None and row.kind not in _TO_STRANGERS:
-            return Refuse("never_texted")
-        if row.booking_id is not None and care.has_ended(session, row.booking_id):
-            return Refuse("ended")
+        if strange := _estranged(session, row):
+            return Refuse(strange)
         if row.kind in _NEEDS_BOOKING:
             void = _void(session, row, now)
             if void:
@@ -92,6 +93,13 @@ class SendingGate:
         if row.last_inbound_at is not None and now - row.last_inbound_at < WHATSAPP_WINDOW:
             return Send()
         return Send(channel=Channel.SMS) if row.address.startswith("+") else Refuse("whatsapp_window")
+
+
+def _estranged(session: Session, row: OutboxRow) -> str:
+    """Why a message is not for this phone: it never texted us, or everything for whom it is about has ended; or ""."""
+    if row.last_inbound_at is None and row.kind not in _TO_STRANGERS:
+        return "never_texted"
+    return "ended" if row.booking_id is not None and care.has_ended(session, row.booking_id) else ""
 
 
 def _void(session: Session, row: OutboxRow, now: datetime) -> str:

@@ -58,6 +58,7 @@ _STOP = {
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 _START = delete(_OPT_OUTS).where(_OPT_OUTS.c.address == bindparam("at")).returning(_OPT_OUTS.c.address)
+_SOURCE = select(_OPT_OUTS.c.source).where(_OPT_OUTS.c.address == bindparam("at"))
 _FIND = select(_OPT_OUTS.c.address).where(_OPT_OUTS.c.address == bindparam("at"))
 
 
@@ -104,6 +105,11 @@ def opt_out(session: Session, address: str, source: str, now: datetime) -> bool:
 def opt_in(session: Session, address: str) -> bool:
     """Let an address be texted again, which only START asks for; False if it was not stopped."""
     return session.execute(_START, {"at": address}).first() is not None
+
+
+def stopped_by(session: Session, address: str) -> str:
+    """How texts to an address came to be stopped (see `opt_out`), "" if they were not."""
+    return session.execute(_SOURCE, {"at": address}).scalar() or ""
 
 
 def is_opted_out(session: Session, address: str) -> bool:

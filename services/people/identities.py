@@ -23,6 +23,14 @@ _ADD = {
     name: dialect.insert(IDENTITIES).on_conflict_do_nothing(index_elements=["channel", "address"]).returning(*_KEY)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
+# The channel of an identity whose address is now someone else's; unique, so the address may begin again.
+RETIRED = "retired:"
+_LIVE_AT = (
+    select(IDENTITIES.c.id)
+    .where(IDENTITIES.c.address == bindparam("at"), IDENTITIES.c.channel.not_like(f"{RETIRED}%"))
+    .order_by(IDENTITIES.c.id)
+)
+_RETIRE = update(IDENTITIES).where(IDENTITIES.c.id == bindparam("identity")).values(channel=bindparam("retired"))
 _RECIPIENT = (
     select(
         IDENTITIES.c.id,
@@ -76,6 +84,15 @@ def find_or_create(session: Session, channel: str, address: str, now: datetime) 
     at = {"on": channel, "at": address}
     known = session.execute(_FIND, at).first()
     return IdentityKey(*known) if known is not None else _create(session, at, now)
+
+
+def retire(session: Session, address: str) -> None:
+    """Take an address away from whoever had it, on every channel: the next message from it is someone new's.
+
+    What belonged to the old identities stays with them, out of reach of that address.
+    """
+    for row in session.execute(_LIVE_AT, {"at": address}).all():
+        session.execute(_RETIRE, {"identity": row.id, "retired": f"{RETIRED}{row.id}"})
 
 
 def recipient(session: Session, identity_id: int) -> Recipient | None:

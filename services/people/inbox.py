@@ -42,6 +42,7 @@ _CHECKED = (
     .values(safety_checked=True)
     .returning(_INBOX.c.id)
 )
+_MOVE = update(_INBOX).where(_INBOX.c.id == bindparam("message")).values(identity_id=bindparam("to"))
 _LOAD = (
     select(
         _INBOX.c.id,
@@ -164,6 +165,11 @@ def mark_silent(session: Session, inbound_id: int) -> bool:
 def mark_failed(session: Session, inbound_id: int, trace: str) -> bool:
     """Note that the turn of a message raised, with the trace; False if its turn was taken already."""
     return _mark(session, inbound_id, InboundStatus.FAILED, trace)
+
+
+def move(session: Session, inbound_id: int, identity_id: int) -> None:
+    """Give a message to another identity: the one that its address has become."""
+    session.execute(_MOVE, {"message": inbound_id, "to": identity_id})
 
 
 def _mark(session: Session, inbound_id: int, became: InboundStatus, trace: str = "") -> bool:

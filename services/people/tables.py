@@ -31,7 +31,8 @@ class Identity(SQLModel, table=True):
     """An address that texts us: a phone number by SMS or WhatsApp, or a WhatsApp id without a number.
 
     `address` is E.164 or the WhatsApp user id; `sender` is the number of ours that was texted last, from which
-    we answer; `last_inbound_at` opens WhatsApp's 24-hour window.
+    we answer; `last_inbound_at` opens WhatsApp's 24-hour window. The channel of one whose address has become someone
+    else's is "retired:" and its id.
     """
 
     __table_args__ = (UniqueConstraint("channel", "address"),)

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from services.booking import bookings, care, places
+from services.campaigns.gate import SendingGate
 from services.core.ids import ALPHABET
-from services.people import carers, pass_codes
+from services.people import carers, identities, outbox, pass_codes
 from services.people.pass_codes import Joined, NotJoined
+from services.people.verdicts import Refuse
 
 
 @pytest.fixture
@@ -146,3 +148,32 @@ def test_both_phones_are_told_until_everything_ends(
         assert care.has_ended(session, booking)
         assert bookings.upcoming(session, carer.person_id, clock.now()) == []
         assert bookings.by_id(session, booking).status == "confirmed", "staff see to it; nothing is cancelled silently"
+
+
+def test_a_retired_phone_begins_afresh(database, clock, carer, make_event, book):
+    book(carer, make_event())
+    database.write(lambda session: identities.retire(session, carer.address))
+    again = database.write(
+        lambda session: identities.arrive(session, carer.channel, carer.address, "+447700900000", clock.now())
+    )
+    assert again.id != carer.id
+    with database.read() as session:
+        assert bookings.upcoming(session, again.person_id, clock.now()) == []
+        assert identities.recipient(session, carer.id).channel == f"retired:{carer.id}"
+
+
+def test_a_phone_can_pass_on_twice(database, clock, carer):
+    for _ in range(2):
+        database.write(lambda session: identities.retire(session, carer.address))
+        database.write(
+            lambda session: identities.arrive(session, carer.channel, carer.address, "+447700900000", clock.now())
+        )
+
+
+def test_nothing_goes_to_a_retired_phone(database, clock, carer):
+    database.write(lambda session: identities.retire(session, carer.address))
+    given = {"kind": "broadcast", "identity_id": carer.id, "parameters": {}, "priority": "2_notice"}
+    database.write(lambda session: outbox.enqueue(session, **given, due_at=clock.now(), now=clock.now()))
+    (row,) = database.write(lambda session: outbox.claim(session, clock.now()))
+    with database.read() as session:
+        assert SendingGate(only_drama=False)(session, row, clock.now()) == Refuse("retired")
