@@ -1,11 +1,15 @@
 """From what the dialogue says to the texts that leave: parts of sentences filled in, one message a turn."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.actions.executor import Actions
-from bot.dialogue.responses import Responses
+from bot.dialogue.responses import NO_SLOTS, Responses
+from bot.dialogue.state import State
+from bot.dialogue.taps import sealed, was_asked
 from bot.dialogue.utterance import ActionResult, RunAction, Utterance
+from bot.understanding import Option
 
 # Twilio takes no longer body; a turn that says more sends more than one message.
 LONGEST_BODY = 1600
@@ -21,11 +25,33 @@ class Composer:
         """The text of one utterance."""
         return self._responses.render(said, channel, slots).text
 
-    def texts(self, said: Sequence[Utterance], channel: str, slots: Mapping[str, Any], *, welcome: bool) -> list[str]:
-        """The messages that a turn sends: all that it says in as few messages as fit, the welcome first."""
+    def messages(
+        self, said: Sequence[Utterance], channel: str, state: State, now: datetime, *, welcome: bool
+    ) -> list[dict[str, Any]]:
+        """The messages that a turn of `now` sends, as parameters of outbox rows, in as few as fit, the welcome first.
+
+        Each has a `text`; the last also a `menu` of what may be tapped, where there is anything: `options`, each with
+        `payload` and `title`, and `choose`, the words on the button that opens a list.
+        """
         if welcome:
             said = [Utterance("utter_welcome"), *(one for one in said if one.response != "utter_greeting")]
-        return _join([self.text(one, channel, slots) for one in said])
+        rendered = [self._responses.render(one, channel, state.slots) for one in said]
+        offered = next((one.buttons for one in reversed(rendered) if one.buttons), ())
+        messages: list[dict[str, Any]] = [{"text": text} for text in _join([one.text for one in rendered])]
+        buttons = sealed(state, [Option(payload, title) for title, payload in offered], now) or self._yes_no(state, now)
+        if buttons and messages:
+            options = [{"payload": each.payload, "title": each.title} for each in buttons]
+            messages[-1]["menu"] = {"choose": self._label("option_choose"), "options": options}
+        return messages
+
+    def _yes_no(self, state: State, now: datetime) -> tuple[Option, ...]:
+        """The buttons of a question put just now that awaits a yes or no."""
+        if state.question is None or state.question.kind != "yes_no" or not was_asked(state, now):
+            return ()
+        return sealed(state, [Option("yes", self._label("option_yes")), Option("no", self._label("option_no"))], now)
+
+    def _label(self, response: str) -> str:
+        return self._responses.render(Utterance(response), None, NO_SLOTS).text
 
     def runner(self, actions: Actions) -> RunAction:
         """How the engine runs an action: its messages become utterances, the lines of its menus words."""

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.channels import segments
 from bot.channels.paths import STATUS_PATH
-from bot.channels.port import OutboundMessage
+from bot.channels.port import Button, OutboundMessage
 from services.people.deliveries import Outcome
 from services.people.outbox import TEXT_KINDS, OutboxRow
 from services.people.tables import Channel, OutboxStatus, Priority
@@ -100,6 +100,9 @@ class Preparer:
 
     def _ready(self, row: OutboxRow, channel: str, text: str, now: datetime) -> Ready:
         text = folded(text) if channel == Channel.SMS else text
+        menu = row.parameters.get("menu") or {}
+        tapped = menu.get("options", ()) if channel == Channel.WHATSAPP else ()
+        buttons = tuple(Button(each["payload"], each["title"]) for each in tapped)
         # The number that was texted belongs to the identity's own channel.
         own = row.sender if channel == row.channel else ""
         message = OutboundMessage(
@@ -107,6 +110,8 @@ class Preparer:
             address=row.address,
             sender=own or self._senders.get(channel, ""),
             text=text,
+            buttons=buttons,
+            choose=str(menu.get("choose", "")),
             status_callback=f"{self._reports_to}?outbox={row.id}",
             validity_s=None if row.expires_at is None else int((row.expires_at - now).total_seconds()),
         )

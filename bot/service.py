@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from bot.channels.content_book import StoredContentBook
 from bot.channels.developer import DeveloperChannel
 from bot.channels.port import OutboundChannel
 from bot.channels.simulator import FakeTwilio, LocalTransport
-from bot.channels.twilio_http import API, HttpTransport, Transport
+from bot.channels.twilio_content import Contents
+from bot.channels.twilio_http import API, CONTENT_API, HttpTransport, Transport
 from bot.channels.twilio_outbound import TwilioChannel
 from bot.dialogue import loader
 from bot.dialogue.responses import Responses
@@ -100,16 +102,22 @@ class Service:
         settings = self.settings
         return FakeTwilio(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value(), self.clock.now)
 
-    def _transport(self) -> Transport:
+    def _transport(self, api: str = API) -> Transport:
         settings = self.settings
         token = settings.twilio_auth_token.get_secret_value()
         if self.fake_twilio is not None:
             return LocalTransport(self.fake_twilio, settings.twilio_account_sid, token)
-        return HttpTransport(settings.twilio_account_sid, token, settings.twilio_api_base_url or API)
+        return HttpTransport(settings.twilio_account_sid, token, settings.twilio_api_base_url or api)
 
     def _channels(self) -> dict[str, OutboundChannel]:
         settings = self.settings
-        twilio = TwilioChannel(self._transport(), settings.twilio_account_sid, settings.twilio_messaging_service_sid)
+        book = StoredContentBook(self.database, self.clock, settings.twilio_account_sid)
+        twilio = TwilioChannel(
+            self._transport(),
+            settings.twilio_account_sid,
+            settings.twilio_messaging_service_sid,
+            Contents(self._transport(CONTENT_API), book),
+        )
         channels: dict[str, OutboundChannel] = {Channel.SMS: twilio, Channel.WHATSAPP: twilio}
         return channels | ({"dev": DeveloperChannel()} if settings.is_development else {})
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from bot.actions.context import TurnContext, current_turn
 from bot.actions.executor import Actions
 from bot.composing import Composer
+from bot.dialogue import taps
 from bot.dialogue.engine import advance, understand
 from bot.dialogue.flows import Flows
 from bot.dialogue.safety import Hit, Safety
@@ -23,7 +24,7 @@ from bot.nlu.pointing import pointed_out
 from bot.reading import LONGEST, Reader, location, words_of
 from bot.red_flags import HUSH, NO_PHONE, RedFlags, set_aside_by
 from bot.stopping import answer_keyword, begun_afresh
-from bot.understanding import Understanding
+from bot.understanding import Expecting, Understanding
 from services.core.clock import Clock
 from services.core.database import Database
 from services.people import consent, conversations, desk, flags, inbox, outbox
@@ -121,15 +122,31 @@ class TurnTaker:
         state = State.from_json(stored.state)
         if unread is not None:
             return self._commit(lambda session: self._say(session, arrival, state, [unread], now))
-        read = partial(self._dialogue.reader.read, arrival, now=now)
-        understood = understand(self._dialogue.flows, state, read, arrival.received_at)
+        said = self._as_said(arrival, state)
+        read = partial(self._read, said, now=now)
+        understood = understand(self._dialogue.flows, state, read, said.received_at)
         try:
-            texts = self._commit(lambda session: self._advance(session, arrival, stored, understood, now))
+            texts = self._commit(lambda session: self._advance(session, said, stored, understood, now))
         except _Moved:
             moved = self._database.read_once(lambda session: conversations.load(session, arrival.identity_id))
             return self._converse(arrival, moved)
         log.info("turn", inbound_id=arrival.id, intent=understood.intent, confidence=round(understood.confidence, 2))
         return texts
+
+    def _as_said(self, arrival: Arrival, state: State) -> Arrival:
+        """A message with the words of the button that was tapped, if it is one of the question that is open.
+
+        It counts as come when the question was put, so that it is no answer to one put since.
+        """
+        words = taps.opened(state, words_of(arrival))
+        if words is None or state.question is None:
+            return arrival
+        return arrival._replace(details={}, body=words, received_at=datetime.fromisoformat(state.question.asked_at))
+
+    def _read(self, arrival: Arrival, expecting: Expecting | None, now: datetime) -> Understanding:
+        if self._dialogue.flows.is_payload(words_of(arrival)):
+            return taps.alone(words_of(arrival))
+        return self._dialogue.reader.read(arrival, expecting, now)
 
     def _advance(
         self, session: Session, arrival: Arrival, read: Stored, understood: Understanding, now: datetime
@@ -187,17 +204,18 @@ class TurnTaker:
     ) -> list[OutboxRow]:
         """Save the state and write the answer; the first one begins with who we are, unless it ends all texts."""
         stopped = consent.is_opted_out(session, arrival.address)
-        texts = self._dialogue.composer.texts(said, arrival.channel, state.slots, welcome=is_first and not stopped)
+        messages = self._dialogue.composer.messages(said, arrival.channel, state, now, welcome=is_first and not stopped)
         state.version = self._dialogue.flows.version
         conversations.save(session, arrival.identity_id, state.to_json(), now)
-        return [self._reply(session, arrival, "consent" if stopped else "reply", text, now) for text in texts]
+        kind = "consent" if stopped else "reply"
+        return [self._reply(session, arrival, kind, now, **message) for message in messages]
 
-    def _reply(self, session: Session, arrival: Arrival, kind: str, text: str, now: datetime) -> OutboxRow:
+    def _reply(self, session: Session, arrival: Arrival, kind: str, now: datetime, **parameters: Any) -> OutboxRow:
         return outbox.enqueue_claimed(
             session,
             _recipient(arrival),
             kind=kind,
-            parameters={"text": text},
+            parameters=parameters,
             priority=Priority.SAFETY if kind == "safety" else Priority.REPLY,
             now=now,
             in_reply_to=arrival.id,
@@ -210,7 +228,7 @@ class TurnTaker:
         now = self._clock.now()
         inbox.mark_safety_checked(session, arrival.id)
         text = self._red_flags.answer(session, arrival, stored.state.get("slots", {}), hits, now)
-        return [self._reply(session, arrival, "safety", text, now)]
+        return [self._reply(session, arrival, "safety", now, text=text)]
 
     def _set_aside(self, arrival: Arrival, hits: Sequence[Hit] = ()) -> None:
         """Leave what was in progress until the person asks for it; the reply is already safe if this fails."""
@@ -234,8 +252,8 @@ class TurnTaker:
         said = answer_keyword(session, arrival, keyword, now)
         if not said or arrival.details.get("opt_out_type"):
             return []
-        texts = self._dialogue.composer.texts([said], arrival.channel, {}, welcome=False)
-        return [self._reply(session, arrival, "consent", text, now) for text in texts]
+        text = self._dialogue.composer.text(said, arrival.channel, {})
+        return [self._reply(session, arrival, "consent", now, text=text)]
 
     def _stay_silent(self, session: Session, arrival: Arrival) -> list[OutboxRow]:
         inbox.mark_silent(session, arrival.id)
@@ -253,7 +271,7 @@ class TurnTaker:
         if not inbox.mark_processed(session, arrival.id):
             return []
         text = self._dialogue.composer.text(Utterance("utter_slow_down"), arrival.channel, slots)
-        return [self._reply(session, arrival, "reply", text, self._clock.now())]
+        return [self._reply(session, arrival, "reply", self._clock.now(), text=text)]
 
     def _apologise(self, session: Session, arrival: Arrival, trace: str) -> list[OutboxRow]:
         """Keep the message as failed, with its trace, and say sorry with a way to a person."""
@@ -271,7 +289,7 @@ class TurnTaker:
         if arrival.opted_out:
             return []
         text = self._dialogue.composer.text(Utterance("utter_apology"), arrival.channel, {})
-        return [self._reply(session, arrival, "reply", text, now)]
+        return [self._reply(session, arrival, "reply", now, text=text)]
 
 
 def _recipient(arrival: Arrival) -> Recipient:

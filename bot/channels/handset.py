@@ -11,11 +11,16 @@ from services.people.tables import Channel
 
 @dataclass(frozen=True, slots=True)
 class Texted:
-    """What someone does on their phone: writes a text, taps a button (`payload`), or sends a pin (degrees)."""
+    """What someone does on their phone: writes a text, taps a button (`payload`), or sends a pin (degrees).
+
+    `from_list` says that the button was a line of a list; `answers` is Twilio's id of the message tapped.
+    """
 
     body: str = ""
     payload: str = ""
     pin: tuple[float, float] | None = None
+    from_list: bool = False
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,10 @@ class Handset:
             latitude, longitude = texted.pin
             return plain | {"MessageType": "location", "Latitude": str(latitude), "Longitude": str(longitude)}
         if texted.payload:
-            return plain | {
-                "MessageType": "interactive",
-                "ButtonText": texted.body,
-                "ButtonPayload": texted.payload,
-            }
+            tapped = ("ListTitle", "ListId") if texted.from_list else ("ButtonText", "ButtonPayload")
+            replied = {"OriginalRepliedMessageSid": texted.answers} if texted.answers else {}
+            values = dict(zip(tapped, (texted.body, texted.payload), strict=True))
+            return plain | {"MessageType": "interactive"} | values | replied
         return plain
 
     def _prefixed(self, number: str) -> str:

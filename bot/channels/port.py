@@ -18,7 +18,7 @@ class ChannelUnreachable(WellbeingError):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A quick reply: what comes back when it is tapped, and what it says."""
+    """Something to tap: what comes back when it is tapped, and what it says."""
 
     payload: str
     title: str
@@ -29,7 +29,8 @@ class OutboundMessage:
     """A message to post: `address` and `sender` as the identity holds them, without a provider's prefixes.
 
     `sender` "" leaves the choice to the provider's messaging service. `buttons` are for channels that have them; the
-    text stands without them. `validity_s` is how long the provider may keep trying (seconds), None for its default.
+    text stands without them; `choose` is written on what opens a list of them. `validity_s` is how long the provider
+    may keep trying (seconds), None for its default.
     """
 
     channel: str
@@ -38,6 +39,7 @@ class OutboundMessage:
     text: str
     status_callback: str
     buttons: tuple[Button, ...] = ()
+    choose: str = ""
     validity_s: int | None = None
 
 

@@ -1,5 +1,6 @@
 """The stand-in for Twilio on the web: as an application that answers, and as a caller of our webhooks."""
 
+import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -23,17 +24,21 @@ def create_app(fake: FakeTwilio) -> FastAPI:
     app = FastAPI(title="Stand-in for Twilio", openapi_url=None)
 
     async def answer(request: Request) -> Response:
-        query = parse_qsl(request.url.query)
-        form = parse_qsl((await request.body()).decode(), keep_blank_values=True)
+        query, sent = parse_qsl(request.url.query), (await request.body()).decode()
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        form = [] if is_json else parse_qsl(sent, keep_blank_values=True)
         authorization = request.headers.get("authorization", "")
         try:
-            found = await fake.request(request.method, request.url.path, [*query, *form], authorization)
+            found = await fake.request(
+                request.method, request.url.path, [*query, *form], authorization, json.loads(sent) if is_json else None
+            )
         except (NoAnswer, NotReached):
             # Less than was promised: the server has no choice but to break the connection.
             return StreamingResponse(iter(()), headers={"Content-Length": "1"})
         return JSONResponse(found.body, found.status, {"Retry-After": "1"} if found.status == 429 else None)
 
     app.add_route("/2010-04-01/{rest:path}", answer, methods=["GET", "POST"])
+    app.add_route("/v1/{rest:path}", answer, methods=["GET", "POST", "DELETE"])
     return app
 
 

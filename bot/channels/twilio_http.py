@@ -12,7 +12,9 @@ import aiohttp
 Fields = Sequence[tuple[str, str]]
 
 API = "https://api.twilio.com"
+CONTENT_API = "https://content.twilio.com"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
 _CONNECT_S = 4.0
 
 
@@ -39,6 +41,10 @@ class Transport(Protocol):
         """Post a form."""
         ...
 
+    async def post_json(self, path: str, body: dict[str, Any]) -> Answer:
+        """Post JSON."""
+        ...
+
     async def get(self, path: str, query: Fields) -> Answer:
         """Ask for a resource."""
         ...
@@ -63,7 +69,11 @@ class HttpTransport:
 
     async def post(self, path: str, form: Fields) -> Answer:
         """Post a form; see Transport."""
-        return await self._request("POST", path, urlencode(form).encode())
+        return await self._request("POST", path, urlencode(form).encode(), _FORM)
+
+    async def post_json(self, path: str, body: dict[str, Any]) -> Answer:
+        """Post JSON; see Transport."""
+        return await self._request("POST", path, json.dumps(body).encode(), _JSON)
 
     async def get(self, path: str, query: Fields) -> Answer:
         """Ask for a resource; see Transport."""
@@ -75,11 +85,13 @@ class HttpTransport:
             await self._session.close()
             self._session = None
 
-    async def _request(self, method: str, path: str, body: bytes | None) -> Answer:
+    async def _request(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str] | None = None
+    ) -> Answer:
         session = self._session or self._open()
         try:
             async with session.request(
-                method, self._base_url + path, data=body, headers=_FORM if body else None, allow_redirects=False
+                method, self._base_url + path, data=body, headers=headers, allow_redirects=False
             ) as response:
                 return Answer(response.status, _json(await response.read()), _seconds(response.headers))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:

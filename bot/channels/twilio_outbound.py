@@ -1,11 +1,15 @@
 """Sending by Twilio's REST API, and asking it what it has sent."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
+
+from bot.channels.menus import fitted
 from bot.channels.port import (
     Accepted,
     ChannelUnreachable,
@@ -19,10 +23,15 @@ from bot.channels.port import (
     Unreached,
 )
 from bot.channels.twilio_codes import TOO_MANY_REQUESTS, refusal_of
+from bot.channels.twilio_content import Contents
 from bot.channels.twilio_http import Answer, NoAnswer, NotReached, Transport
 from services.people.tables import Channel
 
+log = structlog.get_logger(__name__)
+
 _WHATSAPP = "whatsapp:"
+# A content refused for these says nothing about the text.
+_NOT_AS_MENU = (Refusal.CONTENT, Refusal.CONFIGURATION)
 _LONGEST_VALIDITY_S = 36_000
 _PAUSE_S = 1.0
 _PAGE, _MOST_PAGES = 100, 5
@@ -31,11 +40,14 @@ _PAGE, _MOST_PAGES = 100, 5
 class TwilioChannel:
     """SMS and WhatsApp through one Twilio account.
 
-    WhatsApp goes as text: its quick replies need templates of the Content API, and numbered lines work everywhere.
+    What may be tapped goes with a content of `contents`; without one, or where Twilio does not take it, the text goes
+    alone, whose numbered lines say the same.
     """
 
-    def __init__(self, transport: Transport, account_sid: str, messaging_service_sid: str = "") -> None:
-        self._transport = transport
+    def __init__(
+        self, transport: Transport, account_sid: str, messaging_service_sid: str = "", contents: Contents | None = None
+    ) -> None:
+        self._transport, self._contents = transport, contents
         self._path = f"/2010-04-01/Accounts/{account_sid}/Messages.json"
         self._messaging_service_sid = messaging_service_sid
 
@@ -44,17 +56,13 @@ class TwilioChannel:
         origin = self._origin(message)
         if not origin[1]:
             return Rejected("no_sender", Refusal.CONFIGURATION)
-        form = [("To", address_of(message.channel, message.address)), origin, ("Body", message.text)]
+        form = [("To", address_of(message.channel, message.address)), origin]
         if message.status_callback:
             form.append(("StatusCallback", message.status_callback))
         if message.validity_s is not None:
             form.append(("ValidityPeriod", str(min(max(message.validity_s, 1), _LONGEST_VALIDITY_S))))
-        try:
-            return _result(await self._transport.post(self._path, form))
-        except NotReached as error:
-            return Unreached(str(error))
-        except NoAnswer as error:
-            return Unknown(str(error))
+        with_menu = await self._send_menu(message, form)
+        return with_menu or await self._post([*form, ("Body", message.text)])
 
     async def list_messages(self, channel: str, address: str, since: datetime) -> Sequence[Listed]:
         """Our messages to an address that Twilio took at or after `since`, newest first.
@@ -75,7 +83,33 @@ class TwilioChannel:
 
     async def close(self) -> None:
         """Let go of connections."""
+        if self._contents is not None:
+            await self._contents.close()
         await self._transport.close()
+
+    async def _send_menu(self, message: OutboundMessage, form: Sequence[tuple[str, str]]) -> SendResult | None:
+        """Post a message with what may be tapped; None when it has to go as text, and nothing has reached anybody."""
+        if message.channel != Channel.WHATSAPP or self._contents is None:
+            return None
+        menu = fitted(message.text, message.buttons, message.choose)
+        sid = await self._contents.sid_of(menu) if menu is not None else None
+        if menu is None or sid is None:
+            return None
+        variables = json.dumps(menu.variables(), ensure_ascii=False)
+        result = await self._post([*form, ("ContentSid", sid), ("ContentVariables", variables)])
+        if not isinstance(result, Rejected) or result.refusal not in _NOT_AS_MENU:
+            return result
+        log.warning("menu_not_taken", shape=menu.shape, code=result.code)
+        await self._contents.forget(menu)
+        return None
+
+    async def _post(self, form: Sequence[tuple[str, str]]) -> SendResult:
+        try:
+            return _result(await self._transport.post(self._path, form))
+        except NotReached as error:
+            return Unreached(str(error))
+        except NoAnswer as error:
+            return Unknown(str(error))
 
     def _origin(self, message: OutboundMessage) -> tuple[str, str]:
         """The number that was texted; a messaging service chooses where none was."""

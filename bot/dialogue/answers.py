@@ -67,6 +67,8 @@ def answer_to_question(flows: Flows, flow: str, question: Question, said: Unders
     """Read a message as an answer to a question of a flow; None if it is not one."""
     model = flows[flow].collect(question.step)
     asked = Asked(flows, question, model, said)
+    if flows.is_payload(said.text):
+        return _picked(asked)
     return _picked(asked) or _known_phrase(asked) or _READERS.get(model.kind, _entity)(asked) or _otherwise(asked)
 
 

@@ -9,6 +9,7 @@ from bot.dialogue.conditions import Condition
 from bot.dialogue.intents import CORRECTION
 from bot.dialogue.models import END, CollectStep, Fillers, FlowModel, IntentTrigger, Limits, SlotRule, StepModel
 from bot.dialogue.responses import Responses
+from bot.dialogue.taps import TAP
 from bot.dialogue.utterance import DialogueError
 from bot.dialogue.words import as_phrase, says_any, trimmed
 from bot.understanding import Understanding
@@ -152,6 +153,11 @@ class Flows:
     def by_payload(self) -> dict[str, str]:
         """The slot that options with each payload prefix belong to."""
         return {rule.payload: slot for slot, rule in self.rules.items() if rule.payload}
+
+    def is_payload(self, text: str) -> bool:
+        """Say whether a text is no words but what a button sends: of a slot's options, or of one question's."""
+        prefix, colon, _ = text.strip().partition(":")
+        return bool(colon) and (prefix in self.by_payload or prefix == TAP)
 
 
 def fills_unasked(rule: SlotRule) -> bool:

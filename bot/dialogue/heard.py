@@ -59,6 +59,5 @@ class Heard:
         return text in shown or self.has_known_prefix(text)
 
     def has_known_prefix(self, payload: str) -> bool:
-        """Say whether a text looks like the payload of a slot's options."""
-        prefix, colon, _ = payload.partition(":")
-        return bool(colon) and prefix in self.flows.by_payload
+        """Say whether a text looks like the payload of a slot's options, or of a button of a question."""
+        return self.flows.is_payload(payload)

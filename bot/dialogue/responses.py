@@ -54,7 +54,7 @@ class MissingValue(DialogueError):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A response as it is read: the text, and buttons as (title, payload)."""
+    """A response as it is read: the text, and as (title, payload) the lines of its menu and what its words offer."""
 
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
@@ -105,30 +105,33 @@ class Responses:
 
     def option(self, data: Mapping[str, Any]) -> Option:
         """Make a line of a menu of JSON: payload, title (or `label`, a response to render), words, starts_at."""
-        title = data.get("title") or self._value("label", data["label"], None, NO_SLOTS)
+        title = data.get("title") or self._value("label", data["label"], None, NO_SLOTS, [])
         return Option(data["payload"], title, data.get("words", ""), data.get("starts_at", ""))
 
     def render(self, utterance: Utterance, channel: str | None = None, slots: Mapping[str, Any] = NO_SLOTS) -> Rendered:
         """Say an utterance: values come from its parameters, then from `slots`; raises MissingValue."""
         scope = {**slots, **utterance.parameters}
-        options = utterance.options or self.options(utterance.response, scope)
         if utterance.options:
             scope[MENU] = self._menu(utterance.options)
-        text = self._text(utterance.response, channel, scope)
-        return Rendered(text, tuple((option.title, option.payload) for option in options))
+        offered = list(utterance.options)
+        text = self._text(utterance.response, channel, scope, offered)
+        return Rendered(text, tuple((option.title, option.payload) for option in offered))
 
     def _menu(self, options: tuple[Option, ...]) -> str:
         return "\n".join(self._menu_line(number, option.title) for number, option in enumerate(options, start=1))
 
     def _menu_line(self, number: int, title: str) -> str:
         if OPTION_LINE in self:
-            return self._text(OPTION_LINE, None, {"number": number, "title": title})
+            return self._text(OPTION_LINE, None, {"number": number, "title": title}, [])
         return f"{number}. {title}"
 
-    def _text(self, response: str, channel: str | None, scope: Mapping[str, Any]) -> str:
-        pieces = self._choose(response, channel, scope).pieces
+    def _text(self, response: str, channel: str | None, scope: Mapping[str, Any], offered: list[Option]) -> str:
+        """The words of a response; the buttons of what is said are added to `offered`."""
+        said = self._choose(response, channel, scope)
+        offered += said.buttons
         return "".join(
-            self._filled(response, piece, channel, scope) if odd % 2 else piece for odd, piece in enumerate(pieces)
+            self._filled(response, piece, channel, scope, offered) if odd % 2 else piece
+            for odd, piece in enumerate(said.pieces)
         )
 
     def _choose(self, response: str, channel: str | None, scope: Mapping[str, Any]) -> _Variation:
@@ -137,19 +140,23 @@ class Responses:
                 return variation
         raise DialogueError(f"no variation of response {response} fits")
 
-    def _filled(self, response: str, name: str, channel: str | None, scope: Mapping[str, Any]) -> str:
+    def _filled(
+        self, response: str, name: str, channel: str | None, scope: Mapping[str, Any], offered: list[Option]
+    ) -> str:
         first, *rest = name.split(".")
         value = look_into(scope.get(first), rest)
         if value is None:
             raise MissingValue(f"response {response} needs {{{name}}}")
-        return self._value(name, value, channel, scope)
+        return self._value(name, value, channel, scope, offered)
 
-    def _value(self, name: str, value: Any, channel: str | None, scope: Mapping[str, Any]) -> str:
+    def _value(
+        self, name: str, value: Any, channel: str | None, scope: Mapping[str, Any], offered: list[Option]
+    ) -> str:
         """A value as text; one that is itself a response, {"response", "parameters"}, is rendered in its place."""
         if isinstance(value, Mapping):
             if "response" not in value:
                 raise MissingValue(f"{{{name}}} is neither a text nor a response")
-            return self._text(value["response"], channel, {**scope, **value.get("parameters", {})})
+            return self._text(value["response"], channel, {**scope, **value.get("parameters", {})}, offered)
         return str(value)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, literal, null, select
 from sqlmodel import Session
 from starlette.responses import FileResponse, HTMLResponse
 
 from bot.channels.handset import Handset, Texted, signature
 from bot.channels.paths import MESSAGES_PATH
 from bot.channels.segments import count
+from bot.channels.simulator import FakeTwilio
 from bot.channels.simulator_web import poster_to
 from bot.settings import Settings
 from services.core.clock import SystemClock
@@ -42,6 +43,7 @@ class PhoneService(Protocol):
     settings: Settings
     database: Database
     clock: SystemClock
+    fake_twilio: FakeTwilio | None
 
 
 def _service(request: Request) -> PhoneService:
@@ -59,6 +61,8 @@ class Sent(BaseModel):
     channel: Literal["sms", "whatsapp"] = "sms"
     body: str = Field(default="", max_length=5000)
     payload: str = Field(default="", max_length=200)
+    from_list: bool = False
+    answers: str = Field(default="", max_length=64)
     latitude: float | None = None
     longitude: float | None = None
 
@@ -96,7 +100,7 @@ async def send(sent: Sent, request: Request, service: Service) -> dict[str, str]
     ours = settings.twilio_whatsapp_from if sent.channel == "whatsapp" else settings.twilio_sms_from
     pin = (sent.latitude, sent.longitude) if sent.latitude is not None and sent.longitude is not None else None
     handset = Handset(settings.twilio_account_sid, _drama(sent.number), ours, sent.channel)
-    form = handset.form(Texted(sent.body, sent.payload, pin))
+    form = handset.form(Texted(sent.body, sent.payload, pin, sent.from_list, sent.answers))
     url = settings.public_base_url.rstrip("/") + MESSAGES_PATH
     token = settings.twilio_auth_token.get_secret_value()
     await poster_to(request.app)(url, list(form.items()), signature(token, url, form))
@@ -108,7 +112,7 @@ def messages(number: str, channel: str, service: Service) -> dict[str, Any]:
     """What one phone shows, oldest first, and the demo's time."""
     address = _drama(number)
     with service.database.read() as session:
-        shown = _conversation(session, channel, address)
+        shown = _conversation(session, channel, address, service.fake_twilio)
     return {"now": _spoken(service.clock), "messages": shown}
 
 
@@ -146,22 +150,26 @@ def _spoken(clock: SystemClock) -> str:
     return f"{spoken_date(now, now)}, {spoken_time(now)}"
 
 
-def _conversation(session: Session, channel: str, address: str) -> list[dict[str, Any]]:
+def _conversation(session: Session, channel: str, address: str, twilio: FakeTwilio | None) -> list[dict[str, Any]]:
     whose = (_IDENTITY.c.channel == channel, _IDENTITY.c.address == address)
-    came = _of(_INBOX, "in", _INBOX.c.body, _INBOX.c.received_at).where(*whose)
-    went = _of(_OUTBOX, "out", _OUTBOX.c.text, _OUTBOX.c.sent_at).where(*whose, _OUTBOX.c.status.not_in(_NOT_SHOWN))
+    came = _of(_INBOX, "in", _INBOX.c.body, _INBOX.c.received_at, _INBOX.c.details).where(*whose)
+    went = _of(_OUTBOX, "out", _OUTBOX.c.text, _OUTBOX.c.sent_at, null()).where(
+        *whose, _OUTBOX.c.status.not_in(_NOT_SHOWN)
+    )
     rows = [*session.execute(came).all(), *session.execute(went).all()]
     rows.sort(key=lambda row: (row.at is None, row.at, row.direction == "out", row.id))
-    return [_shown(row) for row in rows]
+    return [_shown(row) | _tappable(row, twilio) for row in rows]
 
 
-def _of(table: Any, direction: str, text: Any, moment: Any) -> Select[Any]:
+def _of(table: Any, direction: str, text: Any, moment: Any, details: Any) -> Select[Any]:
     columns = (
         literal(direction).label("direction"),
         table.c.id,
         text.label("text"),
         moment.label("at"),
         table.c.status,
+        table.c.provider_id,
+        details.label("details"),
     )
     return select(*columns).join(_IDENTITY, _IDENTITY.c.id == table.c.identity_id)
 
@@ -171,8 +179,23 @@ def _shown(row: Any) -> dict[str, Any]:
     return {
         "key": f"{row.direction}-{row.id}",
         "direction": row.direction,
-        "text": row.text,
+        "text": row.text or _tapped(row),
         "status": row.status,
         "segments": counted.count,
         "encoding": str(counted.encoding),
     }
+
+
+def _tapped(row: Any) -> str:
+    """What was written on a button that came in, or "" if none was tapped."""
+    button = (row.details or {}).get("button") or {}
+    return str(button.get("text", ""))
+
+
+def _tappable(row: Any, twilio: FakeTwilio | None) -> dict[str, Any]:
+    """What the phone offers to tap below a message, as Twilio's stand-in has it."""
+    sent = twilio.find(row.provider_id) if twilio is not None and row.direction == "out" and row.provider_id else None
+    if sent is None or sent.shown is None:
+        return {}
+    items = [{"payload": one.payload, "title": one.title, "description": one.description} for one in sent.shown.items]
+    return {"sid": sent.sid, "choose": sent.shown.choose, "options": items}

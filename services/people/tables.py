@@ -180,6 +180,17 @@ class OutboxMessage(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class MessageContent(SQLModel, table=True):
+    """A content that the provider keeps for messages with buttons; `account` is whose, `name` what for."""
+
+    __tablename__ = "message_content"
+
+    account: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    provider_id: str
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class Flag(SQLModel, table=True):
     """Something staff must see: a red flag, a request for a person, a death, a refused safety reply.
 

@@ -92,6 +92,31 @@ def test_a_booking_from_one_phone_while_another_asks(page: Page) -> None:
     expect(first.locator(".out").last).to_contain_text("Reference")
 
 
+def tap(page: Page, phone: int, title: str) -> None:
+    """Tap the last button or line of a list that has a title, opening its list, and wait for one more answer."""
+    card = page.locator(".phone").nth(phone)
+    answers = card.locator(".out").count()
+    button = card.locator(".taps button", has_text=title).last
+    if not button.is_visible():
+        card.locator(".taps summary").last.click()
+    button.click()
+    expect(card.locator(".out")).to_have_count(answers + 1, timeout=PATIENCE_MS)
+
+
+def test_a_place_is_found_and_kept_by_tapping_on_whatsapp(page: Page) -> None:
+    first = page.locator(".phone").nth(0)
+    first.locator("select").select_option("whatsapp")
+    expect(first.locator(".bubble")).to_have_count(0)
+    say(page, 0, "something for sleep near camden")
+    tap(page, 0, "Rather not say")
+    expect(first.locator(".in").last).to_have_text("Rather not say")
+    first.locator(".taps summary").last.click()
+    expect(first.locator("details.taps button").first).to_be_in_viewport()
+    assert Axe().run(page).violations_count == 0
+    first.locator("details.taps button").first.click()
+    expect(first.locator(".out").last).to_contain_text("We are keeping 1 place", timeout=PATIENCE_MS)
+
+
 def test_the_clock_moves_on_two_days(page: Page) -> None:
     expect(page.locator("#now")).not_to_have_text("loading", timeout=PATIENCE_MS)
     before = page.locator("#now").inner_text()

@@ -14,6 +14,8 @@ import yaml
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from bot.channels.menus import Menu, fitted
+from bot.channels.port import Button
 from bot.dialogue import loader
 from bot.jobs import event_jobs
 from bot.loading import DIALOGUES
@@ -38,6 +40,7 @@ from services.people.tables import Flag, OutboxMessage, OutboxStatus
 
 _LOOK_EVERY = timedelta(minutes=30)
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_ID = col(OutboxMessage.id)
 OUR_NUMBER = "+447700900000"
 
 
@@ -91,6 +94,20 @@ class Phone:
         self.database.write(lambda session: _staff_act(session, act, words, self.clock.now()))
         return self.database.write(self._receive)
 
+    def tap(self, title: str, back: int = 1) -> list[str]:
+        """Tap what a message offers under a title, counting back over the messages that offer it."""
+        menus = [menu for message in self._sent() if (menu := menu_of(message.parameters)) is not None]
+        found = [item for menu in reversed(menus) for item in menu.items if item.title == title]
+        return self.text(title, button={"payload": found[back - 1].payload, "text": title})
+
+    def offered(self) -> list[str]:
+        """The titles of what the last message offers to tap, as WhatsApp shows them."""
+        menu = menu_of(self._sent()[-1].parameters)
+        return [item.title for item in menu.items] if menu is not None else []
+
+    def _sent(self) -> Sequence[OutboxMessage]:
+        return self.database.read_once(lambda session: session.exec(select(OutboxMessage).order_by(_ID)).all())
+
     def flags(self) -> list[str]:
         """The categories of what staff are told, in the order in which it came up."""
         return list(
@@ -107,6 +124,13 @@ class Phone:
         for ready in left:
             self.elsewhere.setdefault(ready.row.address, []).append(ready.message.text)
         return [ready.message.text for ready in left if ready.row.address == self.number]
+
+
+def menu_of(parameters: dict[str, Any]) -> Menu | None:
+    """What WhatsApp shows of the menu of an outbox row."""
+    menu = parameters.get("menu") or {"options": [], "choose": ""}
+    buttons = [Button(each["payload"], each["title"]) for each in menu["options"]]
+    return fitted(parameters.get("text", ""), buttons, menu["choose"])
 
 
 def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number: str, channel: str) -> Phone:

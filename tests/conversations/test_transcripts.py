@@ -1,9 +1,9 @@
 """Every transcript in this folder, played from the first text to the last.
 
-A transcript is a title and turns: what the patient texts (`patient`, or `location`, `button`, `picture`), what passes
-meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places), whose turn it is (`phone`: another
-one, at which what came to it unasked is looked at), and what comes of it: `bot` (the whole answer), `silence`,
-`flagged`. A text may hold {code}, the last one passed on.
+A transcript is a title and turns: what the patient texts (`patient`, or `location`, `tap`, `button`, `picture`), what
+passes meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places), whose turn it is (`phone`:
+another one, at which what came to it unasked is looked at), and what comes of it: `bot` (the whole answer), `offered`
+(what may be tapped on WhatsApp), `silence`, `flagged`. A text may hold {code}, the last one passed on.
 """
 
 import re
@@ -80,6 +80,18 @@ class Play:
 
     def _button(self, payload: str) -> None:
         self._heard(f"patient: (taps {payload})", self.phone.text("", button={"payload": payload, "text": ""}))
+
+    def _tap(self, title: str) -> None:
+        """Tap what a message offers; "Yes @2" is the button of the second last message that had one of that title."""
+        title, _, back = title.partition(" @")
+        self._heard(f"patient: (taps {title})", self.phone.tap(title, int(back or 1)))
+
+    def _offered(self, titles: str) -> None:
+        """Check what the last message offers to tap: the titles, parted by bars ("" for nothing)."""
+        found = self.phone.offered()
+        assert found == [title.strip() for title in titles.split("|") if title], "\n".join(
+            [*self.so_far, "", str(found)]
+        )
 
     def _picture(self, caption: str) -> None:
         self._heard("patient: (a picture)", self.phone.text(caption, media=1, media_types=["image/jpeg"]))

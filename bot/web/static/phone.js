@@ -23,10 +23,38 @@ function national(number) {
   return number.replace(/^\+44(\d{4})(\d{6})$/, "0$1 $2");
 }
 
-function bubble(message) {
+function button(option, message, tap) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.append(option.title);
+  if (option.description) {
+    const more = document.createElement("small");
+    more.textContent = option.description;
+    element.append(more);
+  }
+  element.addEventListener("click", () => tap(option, message));
+  return element;
+}
+
+// What may be tapped below a message: up to three buttons, or one that opens a list.
+function taps(message, tap) {
+  const element = document.createElement(message.choose ? "details" : "div");
+  element.className = "taps";
+  if (message.choose) {
+    const summary = document.createElement("summary");
+    summary.textContent = message.choose;
+    element.append(summary);
+    element.addEventListener("toggle", () => element.open && element.scrollIntoView({ block: "nearest" }));
+  }
+  element.append(...message.options.map((option) => button(option, message, tap)));
+  return element;
+}
+
+function bubble(message, tap) {
   const element = document.createElement("div");
   element.className = `bubble ${message.direction}`;
   element.append(message.text || "(no words)");
+  if (message.options) element.append(taps(message, tap));
   if (message.direction === "out") {
     const note = document.createElement("small");
     const texts = message.segments === 1 ? "1 text" : `${message.segments} texts`;
@@ -74,14 +102,26 @@ class Card {
     const body = this.text.value;
     if (!body.trim()) return;
     this.text.value = "";
-    try {
-      await ask("/dev/phone/send", { number: this.number, channel: this.channel.value, body });
-      this.problem.textContent = "";
-    } catch (error) {
-      this.text.value = body;
-      this.problem.textContent = error.message;
-    }
+    if (!(await this.post({ body }))) this.text.value = body;
     await this.refresh();
+  }
+
+  async tap(option, message) {
+    const { payload, title } = option;
+    await this.post({ body: title, payload, from_list: Boolean(message.choose), answers: message.sid });
+    await this.refresh();
+    this.text.focus();
+  }
+
+  async post(sent) {
+    try {
+      await ask("/dev/phone/send", { number: this.number, channel: this.channel.value, ...sent });
+      this.problem.textContent = "";
+      return true;
+    } catch (error) {
+      this.problem.textContent = error.message;
+      return false;
+    }
   }
 
   async refresh() {
@@ -91,7 +131,7 @@ class Card {
     const state = JSON.stringify(answer.messages);
     if (state === this.shown) return;
     this.shown = state;
-    this.log.replaceChildren(...answer.messages.map(bubble));
+    this.log.replaceChildren(...answer.messages.map((message) => bubble(message, (...tapped) => this.tap(...tapped))));
     this.log.scrollTop = this.log.scrollHeight;
   }
 }
