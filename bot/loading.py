@@ -28,10 +28,13 @@ def model_path(settings: Settings) -> Path:
     return settings.var / "nlu-model.npz"
 
 
-def load_dialogue(model: Path, responses: Responses, find_named: FindNamed, *, hold_for: timedelta) -> Dialogue:
+def load_dialogue(
+    model: Path, responses: Responses, find_named: FindNamed, *, hold_for: timedelta, public_base_url: str = ""
+) -> Dialogue:
     """Everything that turns share; ConfigurationError when the model is missing or older than its data.
 
-    `find_named` tells what a message names of the events to come; `hold_for` is how long a place is kept.
+    `find_named` tells what a message names of the events to come; `hold_for` is how long a place is kept, and
+    `public_base_url` where calendar links lead.
     """
     gazetteer = Gazetteer.load()
     interpreter = Interpreter(classify.load(model, NLU_DATA), load_lexicon(gazetteer))
@@ -39,7 +42,7 @@ def load_dialogue(model: Path, responses: Responses, find_named: FindNamed, *, h
         loader.load(DIALOGUES),
         load_safety(DIALOGUES / "safety.yml"),
         Reader(interpreter, lambda lat, lon: gazetteer.around(lat, lon).value(), find_named),
-        all_actions(hold_for),
+        all_actions(hold_for, public_base_url),
         Composer(responses),
     )
 

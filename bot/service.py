@@ -49,7 +49,13 @@ class Service:
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         responses = loader.load_responses(DIALOGUES)
         channels = self._channels()
-        dialogue = load_dialogue(model_path(settings), responses, self._find_named, hold_for=settings.hold_for)
+        dialogue = load_dialogue(
+            model_path(settings),
+            responses,
+            self._find_named,
+            hold_for=settings.hold_for,
+            public_base_url=settings.public_base_url,
+        )
         self.poser = Poser(dialogue.flows)
         self.sender = Sender(self.database, self.clock, channels, self._preparer(responses), poser=self.poser)
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)

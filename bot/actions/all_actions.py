@@ -16,18 +16,21 @@ from bot.actions.swapping import swapping_actions
 from bot.actions.travel import travel_actions
 
 
-def all_actions(hold_for: timedelta) -> Actions:
-    """The actions that flows may name; `hold_for` is how long a place is kept without a yes."""
+def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
+    """The actions that flows may name.
+
+    `hold_for` is how long a place is kept without a yes; `public_base_url` is where calendar links lead.
+    """
     return Actions(
         [
             *finding_actions(),
             *places_actions(),
-            *booking_actions(hold_for),
+            *booking_actions(hold_for, public_base_url),
             *bookings_actions(),
             *carers_actions(),
             *bereavement_actions(),
             *changing_actions(),
-            *swapping_actions(hold_for),
+            *swapping_actions(hold_for, public_base_url),
             *focus_actions(),
             *travel_actions(),
             *staff_actions(),

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
 from bot.actions.whose import of_slots, places_for
-from bot.actions.wording import booked_parts, cost_part, event_line
+from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line
 from services.booking import bookings, outcomes, places
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders
@@ -168,8 +168,8 @@ class ConfirmBooking(TurnAction):
 
     called = "action_confirm_booking"
 
-    def __init__(self, hold_for: timedelta) -> None:
-        self._hold_for = hold_for
+    def __init__(self, hold_for: timedelta, public_base_url: str) -> None:
+        self._hold_for, self._public_base_url = hold_for, public_base_url
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `booked` to "booked" or "gone"; a hold that has just lapsed is taken again if there is room."""
@@ -197,6 +197,7 @@ class ConfirmBooking(TurnAction):
         reminders.plan(turn.session, confirmed.booking_id, now=turn.now)
         conversations.name_person(turn.session, turn.person_id, name_of(slots))
         event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
+        calendar = calendar_part(turn.session, confirmed.booking_id, self._public_base_url, turn.now)
         say(
             "utter_booked_for" if slots.get("attendee") else "utter_booked",
             name=name_of(slots) or None,
@@ -204,7 +205,7 @@ class ConfirmBooking(TurnAction):
             places=phrase("part_places", places=confirmed.places),
             event=event_line(event, venue, turn.now),
             reference=confirmed.reference,
-            **booked_parts(event, venue, turn.now),
+            **booked_parts(event, venue, turn.now, calendar),
         )
 
 
@@ -279,13 +280,13 @@ class ReleasePlace(TurnAction):
         return {"booking_id": None, "held_places": None}
 
 
-def booking_actions(hold_for: timedelta) -> list[TurnAction]:
+def booking_actions(hold_for: timedelta, public_base_url: str) -> list[TurnAction]:
     """Every action of the booking flow; `hold_for` is how long a place is kept without a yes."""
     return [
         HoldPlace(hold_for),
         AskConfirmBooking(),
         SetParty(hold_for),
-        ConfirmBooking(hold_for),
+        ConfirmBooking(hold_for, public_base_url),
         RenewHold(hold_for),
         ReleasePlace(),
     ]

@@ -10,7 +10,7 @@ from bot.actions.bookings import confirmed
 from bot.actions.changing import being_changed, changeable, party_of
 from bot.actions.context import TurnContext
 from bot.actions.other_days import on_days_named
-from bot.actions.wording import booked_parts, event_line, match_option, when
+from bot.actions.wording import booked_parts, calendar_part, event_line, match_option, when
 from bot.understanding import Option
 from services.booking import bookings, outcomes, places
 from services.booking.bookings import Booked
@@ -221,6 +221,9 @@ class SwapBooking(TurnAction):
 
     called = "action_swap_booking"
 
+    def __init__(self, public_base_url: str) -> None:
+        self._public_base_url = public_base_url
+
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `swapped` to "done", "full" or "gone", and say what is booked now."""
         booked = being_changed(slots, turn)
@@ -233,13 +236,14 @@ class SwapBooking(TurnAction):
         if not isinstance(outcome, outcomes.Swapped):
             held = _held_or_not(outcome, event, booked, turn, say)
             return {"swapped": "full" if held["date_held"] in ("full", "closed") else "gone"} | held
+        calendar = calendar_part(turn.session, outcome.booking_id, self._public_base_url, turn.now)
         say(
             "utter_changed",
             name=name_of(slots) or None,
             places=phrase("part_places", places=outcome.places),
             event=event_line(event, venue, turn.now),
             reference=outcome.reference,
-            **booked_parts(event, venue, turn.now),
+            **booked_parts(event, venue, turn.now, calendar),
         )
         return {"swapped": "done", "focus": event.id, "date_hold": None}
 
@@ -257,7 +261,7 @@ class ReleaseDate(TurnAction):
         return {"date_hold": None}
 
 
-def swapping_actions(hold_for: timedelta) -> list[TurnAction]:
+def swapping_actions(hold_for: timedelta, public_base_url: str) -> list[TurnAction]:
     """Every action of coming on another date; `hold_for` is how long a place there is kept without a yes."""
     return [
         FindDates(),
@@ -265,6 +269,6 @@ def swapping_actions(hold_for: timedelta) -> list[TurnAction]:
         NoOtherDate(),
         HoldDate(hold_for),
         AskConfirmChange(),
-        SwapBooking(),
+        SwapBooking(public_base_url),
         ReleaseDate(),
     ]

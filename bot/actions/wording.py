@@ -4,7 +4,10 @@ from datetime import datetime, time
 from functools import reduce
 from typing import Any
 
+from sqlmodel import Session
+
 from bot.actions.base import option, phrase
+from services.booking.calendar import link_of
 from services.core.clock import LONDON, to_london
 from services.core.spoken import spoken_date, spoken_distance, spoken_list, spoken_range
 from services.events.names import tokens
@@ -52,8 +55,11 @@ def when(event: Event, now: datetime) -> str:
     return spoken_range(event.starts_at, event.ends_at, now)
 
 
-def booked_parts(event: Event, venue: Venue | None, now: datetime) -> dict[str, Any]:
-    """The parts of a confirmation or a reminder: cost, address or joining link, what to bring, travel, parking."""
+def booked_parts(event: Event, venue: Venue | None, now: datetime, calendar: Any = "") -> dict[str, Any]:
+    """The parts of a confirmation or a reminder: cost, address or joining link, what to bring, travel, parking.
+
+    `calendar` is the part with the calendar's link.
+    """
     facts = travel_facts(event, venue, to_london(now).date())
     return {
         "cost": cost_part(event),
@@ -62,7 +68,16 @@ def booked_parts(event: Event, venue: Venue | None, now: datetime) -> dict[str, 
         "bring": phrase("part_bring", bring=fact(event.bring)) if event.bring else "",
         "travel": _travel(facts) or _station(facts),
         "parking": _parking(facts),
+        "calendar": calendar,
     }
+
+
+def calendar_part(session: Session, booking_id: int, public_base_url: str, now: datetime) -> Any:
+    """The address that puts a booking into a phone's calendar, "" where the service has no public address."""
+    if not public_base_url:
+        return ""
+    token = link_of(session, booking_id, now)
+    return phrase("part_calendar", link=f"{public_base_url.rstrip('/')}/c/{token}.ics")
 
 
 def travel_parts(event: Event, venue: Venue, now: datetime) -> dict[str, Any]:

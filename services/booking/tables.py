@@ -67,3 +67,19 @@ class Booking(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class CalendarLink(SQLModel, table=True):
+    """The address of a booking's calendar file: whoever knows `token` may read it.
+
+    `uid` names the entry in calendars and is never the token, since entries are shared. A swap moves the link to the
+    new booking, at `moved_at`.
+    """
+
+    __tablename__ = "calendar_link"
+
+    token: str = Field(primary_key=True)
+    uid: str
+    booking_id: int = Field(foreign_key="booking.id", unique=True)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    moved_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from services.booking import places, swaps
+from services.booking.calendar import move_link
 from services.booking.outcomes import AlreadyBooked, Cancelled, Closed, Full, Gone, Swapped
 from services.campaigns import notices, reminders
 
@@ -12,10 +13,11 @@ from services.campaigns import notices, reminders
 def swap(
     session: Session, booking_id: int, event_id: int, *, now: datetime, places: int | None = None
 ) -> Swapped | Full | Closed | AlreadyBooked | Gone:
-    """Swap a booking for a place at another event; its reminders are those of the new one."""
+    """Swap a booking for a place at another event; its reminders and its calendar link are those of the new one."""
     outcome = swaps.swap(session, booking_id, event_id, now, places)
     if isinstance(outcome, Swapped):
         _forget(session, booking_id, "booking_changed")
+        move_link(session, booking_id, outcome.booking_id, now)
         reminders.plan(session, outcome.booking_id, now=now)
     return outcome
 

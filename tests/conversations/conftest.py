@@ -13,6 +13,7 @@ from bot.turn import Dialogue
 from services.core.errors import ConfigurationError
 from services.events.search import Named
 
+PUBLIC_BASE_URL = "https://wellbeing.example"
 MODEL = ROOT / "var" / "nlu-model.npz"
 
 
@@ -24,4 +25,6 @@ def dialogue() -> Dialogue:
     except ConfigurationError:
         train(NLU_DATA, MODEL)
     responses = loader.load_responses(DIALOGUES)
-    return load_dialogue(MODEL, responses, lambda said: Named(), hold_for=timedelta(minutes=15))
+    return load_dialogue(
+        MODEL, responses, lambda said: Named(), hold_for=timedelta(minutes=15), public_base_url=PUBLIC_BASE_URL
+    )
