@@ -167,6 +167,7 @@ class TurnTaker:
             arrival.channel,
             arrival.body,
             lambda options: pointed_out(words_of(arrival), options, now),
+            understood.entities,
         )
         token = current_turn.set(context)
         try:

@@ -10,6 +10,7 @@ from bot.actions.changing import changing_actions
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
 from bot.actions.focus import focus_actions
+from bot.actions.passing_on import NoteAccess
 from bot.actions.places import places_actions
 from bot.actions.staff import staff_actions
 from bot.actions.swapping import swapping_actions
@@ -26,6 +27,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *finding_actions(),
             *places_actions(),
             *booking_actions(hold_for, public_base_url),
+            NoteAccess(),
             *bookings_actions(),
             *carers_actions(),
             *bereavement_actions(),

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
+from bot.actions.passing_on import needs_of, passed_on
 from bot.actions.whose import of_slots, places_for
 from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line
 from services.booking import bookings, outcomes, places
@@ -190,7 +191,7 @@ class ConfirmBooking(TurnAction):
             slots["booking_id"],
             now=turn.now,
             attendee_name=_attendee_name(slots),
-            access_needs=_access(slots),
+            access_needs=needs_of(slots, turn.session.get_one(Event, chosen(slots["event_choice"]))),
         )
 
     def _say_booked(self, confirmed: outcomes.Confirmed, slots: Slots, turn: TurnContext, say: Say) -> None:
@@ -198,6 +199,7 @@ class ConfirmBooking(TurnAction):
         conversations.name_person(turn.session, turn.person_id, name_of(slots))
         event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
         calendar = calendar_part(turn.session, confirmed.booking_id, self._public_base_url, turn.now)
+        told = passed_on(turn, event, needs_of(slots, event), confirmed.reference)
         say(
             "utter_booked_for" if slots.get("attendee") else "utter_booked",
             name=name_of(slots) or None,
@@ -205,7 +207,7 @@ class ConfirmBooking(TurnAction):
             places=phrase("part_places", places=confirmed.places),
             event=event_line(event, venue, turn.now),
             reference=confirmed.reference,
-            **booked_parts(event, venue, turn.now, calendar),
+            **booked_parts(event, venue, turn.now, calendar, told),
         )
 
 
@@ -255,13 +257,6 @@ def name_of(slots: Slots) -> str:
     """The first name that was given; "" when it was not."""
     name = slots.get("first_name") or ""
     return "" if name == SKIPPED else str(name)
-
-
-def _access(slots: Slots) -> list[str]:
-    """What would make it easier to take part: known needs by id, anything else in the person's words."""
-    known = list(slots.get("access_wish") or [])
-    said = slots.get("their_access" if slots.get("attendee") else "access")
-    return [*known, said] if isinstance(said, str) and said not in ("", SKIPPED) else known
 
 
 class ReleasePlace(TurnAction):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.understanding import Option
+from bot.understanding import Entity, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class TurnContext:
     """The surroundings of one turn; `turn` sets it before it advances the dialogue.
 
     `address` and `channel` ("sms" or "whatsapp") are how they are reached; `inbound_id` is the message being
-    answered and `text` its words; `pick` gives the index of the option that they speak of, None for none or several.
+    answered, `text` its words and `entities` what was found in them; `pick` gives the index of the option that they
+    speak of, None for none or several.
     """
 
     session: Session
@@ -27,6 +28,7 @@ class TurnContext:
     channel: str
     text: str
     pick: Callable[[Sequence[Option]], int | None]
+    entities: tuple[Entity, ...] = ()
 
 
 current_turn: ContextVar[TurnContext] = ContextVar("current_turn")

@@ -10,11 +10,12 @@ from bot.actions.bookings import confirmed
 from bot.actions.changing import being_changed, changeable, party_of
 from bot.actions.context import TurnContext
 from bot.actions.other_days import on_days_named
+from bot.actions.passing_on import passed_on
 from bot.actions.wording import booked_parts, calendar_part, event_line, match_option, when
 from bot.understanding import Option
 from services.booking import bookings, outcomes, places
 from services.booking.bookings import Booked
-from services.booking.tables import BookingStatus
+from services.booking.tables import Booking, BookingStatus
 from services.campaigns import changes
 from services.core.spoken import spoken_date, spoken_range
 from services.events.alternatives import OtherDates, other_dates, similar
@@ -237,13 +238,15 @@ class SwapBooking(TurnAction):
             held = _held_or_not(outcome, event, booked, turn, say)
             return {"swapped": "full" if held["date_held"] in ("full", "closed") else "gone"} | held
         calendar = calendar_part(turn.session, outcome.booking_id, self._public_base_url, turn.now)
+        needs = turn.session.get_one(Booking, outcome.booking_id).access_needs
+        told = passed_on(turn, event, needs, outcome.reference)
         say(
             "utter_changed",
             name=name_of(slots) or None,
             places=phrase("part_places", places=outcome.places),
             event=event_line(event, venue, turn.now),
             reference=outcome.reference,
-            **booked_parts(event, venue, turn.now, calendar),
+            **booked_parts(event, venue, turn.now, calendar, told),
         )
         return {"swapped": "done", "focus": event.id, "date_hold": None}
 

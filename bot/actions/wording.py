@@ -55,19 +55,24 @@ def when(event: Event, now: datetime) -> str:
     return spoken_range(event.starts_at, event.ends_at, now)
 
 
-def booked_parts(event: Event, venue: Venue | None, now: datetime, calendar: Any = "") -> dict[str, Any]:
+def booked_parts(
+    event: Event, venue: Venue | None, now: datetime, calendar: Any = "", told: Any = ""
+) -> dict[str, Any]:
     """The parts of a confirmation or a reminder: cost, address or joining link, what to bring, travel, parking.
 
-    `calendar` is the part with the calendar's link.
+    `calendar` is the part with the calendar's link, `told` the one that says what was passed on, which leaves no room
+    for the way there.
     """
     facts = travel_facts(event, venue, to_london(now).date())
+    by_request = phrase("part_reply_travel") if venue else ""
     return {
         "cost": cost_part(event),
         "address": phrase("part_booked_address", address=_address(facts)) if venue else "",
         "joining": phrase("part_joining", link=event.joining_link) if event.joining_link else "",
         "bring": phrase("part_bring", bring=fact(event.bring)) if event.bring else "",
-        "travel": _travel(facts) or _station(facts),
-        "parking": _parking(facts),
+        "travel": by_request if told else _travel(facts) or _station(facts),
+        "parking": "" if told else _parking(facts),
+        "told": told,
         "calendar": calendar,
     }
 

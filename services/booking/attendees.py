@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
+from services.booking.access import labels
 from services.booking.bookings import attendees
 from services.events.exports import csv_line
 from services.events.tables import Event
-from services.events.taxonomy import load_taxonomy
 
 
 def export_attendees(session: Session, event_id: int) -> Iterator[str]:
@@ -19,8 +19,7 @@ def export_attendees(session: Session, event_id: int) -> Iterator[str]:
     """
     if session.get(Event, event_id) is None:
         raise LookupError(f"no event {event_id}")
-    access = load_taxonomy()
     yield csv_line(("first name", "places", "access needs", "cannot be texted"))
     for who in attendees(session, event_id):
-        needs = "; ".join(access.label("access", need) for need in who.access_needs)
+        needs = "; ".join(labels(who.access_needs))
         yield csv_line((who.first_name, who.places, needs, "" if who.textable else "yes"))
