@@ -11,7 +11,7 @@ from time import monotonic
 
 import structlog
 
-from services.booking import places
+from services.booking import places, refill
 from services.campaigns import leases, reminders
 from services.core.database import Database
 
@@ -71,10 +71,17 @@ class Jobs:
 
 
 def event_jobs(database: Database) -> tuple[Job, ...]:
-    """The ticks that need only the database: lapsed holds, and reminders that are due."""
+    """The ticks that need only the database: lapsed holds and offers, waiting lists, and reminders that are due."""
 
     def expire(now: datetime) -> dict[str, int]:
         return {"holds_expired": database.write(lambda session: places.expire_due(session, now, PAGE))}
+
+    def keep_waiting_lists(now: datetime) -> dict[str, int]:
+        return {
+            "waiting_ended": database.write(lambda session: refill.end_waiting(session, now)),
+            "offers_unsent": database.write(lambda session: refill.pass_on_unsent(session, now)),
+            "places_offered": database.write(lambda session: refill.offer_stranded(session, now)),
+        }
 
     def remind(now: datetime) -> dict[str, int]:
         done = database.write(lambda session: reminders.queue_due(session, now=now, limit=PAGE))
@@ -82,5 +89,6 @@ def event_jobs(database: Database) -> tuple[Job, ...]:
 
     return (
         Job("expire_holds", timedelta(seconds=30), expire),
+        Job("keep_waiting_lists", timedelta(seconds=30), keep_waiting_lists),
         Job("queue_reminders", timedelta(seconds=30), remind),
     )

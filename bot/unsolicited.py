@@ -1,4 +1,4 @@
-"""The words of messages that nobody asked for, put together at the moment of sending: reminders, changed events."""
+"""The words of messages that nobody asked for, put together at the moment of sending: reminders, changes, offers."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,8 +13,9 @@ from bot.dialogue.responses import Rendered, Responses
 from bot.dialogue.utterance import Utterance
 from services.booking import bookings
 from services.booking.bookings import Booked
+from services.booking.tables import BookingStatus
 from services.core.clock import Clock
-from services.core.spoken import spoken_range
+from services.core.spoken import spoken_range, spoken_until
 from services.events.tables import Event, EventSession, Venue
 from services.people import carers, identities
 from services.people.outbox import OutboxRow
@@ -41,9 +42,11 @@ class Unsolicited:
             case "reminder":
                 said = self._reminder(session, row, booked, event, venue, now)
             case "event_moved" | "event_cancelled":
-                said = _changed(row.kind.removeprefix("event_"), event, venue, now)
+                said = _changed(row.kind.removeprefix("event_"), booked, event, venue, now)
+            case "offer" | "offer_lapsed" if event.starts_at > now:
+                said = _offer(row.kind, booked, event, venue, now)
             case "booking_given_up":
-                said = _changed("given_up", event, venue, now)
+                said = _changed("given_up", booked, event, venue, now)
             case _:
                 return Refuse("unknown_kind")
         said, slots = _addressed(session, row, booked, said)
@@ -81,6 +84,19 @@ def _addressed(
     return replace(said, parameters={**said.parameters, **told}), {"first_name": own_name or None}
 
 
-def _changed(change: str, event: Event, venue: Venue | None, now: datetime) -> Utterance:
+def _changed(change: str, booked: Booked, event: Event, venue: Venue | None, now: datetime) -> Utterance:
     parameters = {"title": event.discreet_title, "when": when(event, now), "where": where(venue)}
-    return Utterance(f"utter_unsolicited_{change}", parameters)
+    waiting = "_waiting" if change == "moved" and booked.status == BookingStatus.WAITING else ""
+    return Utterance(f"utter_unsolicited_{change}{waiting}", parameters)
+
+
+def _offer(kind: str, booked: Booked, event: Event, venue: Venue | None, now: datetime) -> Utterance:
+    parameters = {
+        "title": event.discreet_title,
+        "when": when(event, now),
+        "where": where(venue),
+        "places": phrase("part_places", places=booked.places),
+        "number": booked.places,
+        "until": spoken_until(booked.deadline, now) if booked.deadline else None,
+    }
+    return Utterance(f"utter_unsolicited_{kind}", parameters)

@@ -10,11 +10,13 @@ from bot.actions.changing import changing_actions
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
 from bot.actions.focus import focus_actions
+from bot.actions.offers import offer_actions
 from bot.actions.passing_on import NoteAccess
 from bot.actions.places import places_actions
 from bot.actions.staff import staff_actions
 from bot.actions.swapping import swapping_actions
 from bot.actions.travel import travel_actions
+from bot.actions.waiting import waiting_actions
 
 
 def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
@@ -34,6 +36,8 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *changing_actions(),
             *swapping_actions(hold_for, public_base_url),
             *focus_actions(),
+            *waiting_actions(),
+            *offer_actions(public_base_url),
             *travel_actions(),
             *staff_actions(),
         ]

@@ -10,7 +10,7 @@ from bot.actions.context import TurnContext
 from bot.actions.passing_on import needs_of, passed_on
 from bot.actions.whose import of_slots, places_for
 from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line
-from services.booking import bookings, outcomes, places
+from services.booking import bookings, outcomes, places, waiting
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders
 from services.core.spoken import spoken_moment
@@ -63,10 +63,9 @@ class HoldPlace(TurnAction):
             case outcomes.AlreadyBooked():
                 return self._already(outcome, event, venue, slots, turn, say)
             case outcomes.Full():
-                say("utter_full", title=event.discreet_title)
-                return {"hold": "full"}
+                return {"hold": "full", "wait_for": f"event:{event_id}"}
             case outcomes.Closed():
-                say(f"utter_closed_{_spoken_reason(outcome.reason)}", title=event.discreet_title)
+                say(f"utter_closed_{spoken_reason(outcome.reason)}", title=event.discreet_title)
                 return {"hold": "closed"}
 
     @staticmethod
@@ -107,17 +106,25 @@ class HoldPlace(TurnAction):
         turn: TurnContext,
         say: Say,
     ) -> dict[str, Any]:
-        """Go on with a place already held; say so when it is booked."""
+        """Go on with a place already held or offered, or with waiting; say so when it is booked."""
         if booked.status == BookingStatus.HELD:
             renewed = places.renew(turn.session, booked.booking_id, now=turn.now, hold_for=self._hold_for)
             if isinstance(renewed, outcomes.Held):
                 return self._held(renewed, event, venue, slots, turn, say)
+        if booked.status == BookingStatus.OFFERED:
+            return {"hold": "offered", "offer": f"booking:{booked.booking_id}", "focus": event.id}
+        if booked.status == BookingStatus.WAITING:
+            party = min(slots.get("party") or 1, PARTY_LIMIT)
+            if waiting.take_free_place(turn.session, booked.booking_id, party, turn.now):
+                return self.act(slots, turn, say)
+            return {"hold": "waiting", "wait_for": f"event:{event.id}", "focus": event.id}
         line = event_line(event, venue, turn.now)
         say("utter_already_booked", event=line, reference=booked.reference, whose=of_slots(slots) or None)
         return {"hold": "already", "focus": event.id}
 
 
-def _spoken_reason(reason: str) -> str:
+def spoken_reason(reason: str) -> str:
+    """The reason for a closed event as the name of a response has it."""
     return {"course_begun": "started", "unknown": "draft"}.get(reason, reason)
 
 
@@ -190,7 +197,7 @@ class ConfirmBooking(TurnAction):
             turn.session,
             slots["booking_id"],
             now=turn.now,
-            attendee_name=_attendee_name(slots),
+            attendee_name=attendee_name(slots),
             access_needs=needs_of(slots, turn.session.get_one(Event, chosen(slots["event_choice"]))),
         )
 
@@ -245,7 +252,7 @@ def _passed_on(slots: Slots, turn: TurnContext) -> dict[str, Any]:
     return {"attendee": whose, "phones": phrase("part_pass_on", attendee=whose, code_said=code)}
 
 
-def _attendee_name(slots: Slots) -> str:
+def attendee_name(slots: Slots) -> str:
     """The first name of whoever comes; "" when it was not given."""
     if not slots.get("attendee"):
         return name_of(slots)

@@ -59,7 +59,8 @@ class ListBookings(TurnAction):
         """Say the bookings; a single one becomes the event in focus."""
         held = confirmed(turn)
         if not held:
-            say("utter_no_bookings")
+            if not bookings.on_waiting_lists(turn.session, turn.person_id, turn.now):
+                say("utter_no_bookings")
             return {}
         if len(held) > 1:
             say("utter_bookings", [booking_option(booked, turn) for booked in held])

@@ -9,8 +9,8 @@ from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
 from bot.actions.window import window_of
 from bot.actions.wording import match_option
-from services.events.query import Match, Query, SearchResult, Window
-from services.events.search import load_matches, search
+from services.events.query import Match, Query, SearchResult, Widened, Window
+from services.events.search import full_events, load_matches, search
 from services.events.tables import Mode
 
 PAGE = 3
@@ -98,7 +98,20 @@ class FindEvents(TurnAction):
         query = query_of(slots, turn)
         booked = [] if query.words or slots.get("relation") else _booked_for_oneself(turn)
         result = search(turn.session, replace(query, seen=frozenset(booked)), limit=PAGE, now=turn.now)
-        return _found(result, booked, list(map(str, result.widened)))
+        return _found(result, booked, list(map(str, result.widened))) | _full(query, result, turn)
+
+
+def _full(query: Query, result: SearchResult, turn: TurnContext) -> dict[str, Any]:
+    """What was asked for by its name, or by what is done there, and is full, so that one can wait for it."""
+    is_met = result.matches and not {Widened.WORDS, Widened.ACTIVITY} & set(result.widened)
+    named = (
+        []
+        if is_met or not (query.words or query.activity)
+        else full_events(turn.session, query, limit=PAGE, now=turn.now)
+    )
+    ids = [match.event_id for match in named]
+    listing = {"listing": True} if result.matches and ids else {}
+    return {"full": ids or None, "wait_for": f"event:{ids[0]}" if len(ids) == 1 else None} | listing
 
 
 class MoreEvents(TurnAction):

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.cli.session import fail, opened_database, tells_errors
 from bot.cli.tables import find_event, write_csv
+from services.booking import refill
 from services.booking.attendees import export_attendees
 from services.campaigns import notices
 from services.core.clock import SystemClock
@@ -38,7 +39,10 @@ def import_file(
         told.append(notices.event_changed(session, change, now=now))
 
     def unit(session: Session) -> Imported | Rejected:
-        return import_events(session, file.read_bytes(), locate=gazetteer.locate, now=now, on_change=tell)
+        outcome = import_events(session, file.read_bytes(), locate=gazetteer.locate, now=now, on_change=tell)
+        if isinstance(outcome, Imported):
+            refill.offer_stranded(session, now)
+        return outcome
 
     with opened_database() as (_settings, database):
         outcome = database.write(unit)

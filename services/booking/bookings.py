@@ -13,6 +13,7 @@ from services.booking.places import booking, status_in
 from services.booking.tables import CURRENT, LIVE, BookingStatus
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
+from services.events.tables import EventStatus
 from services.people import carers
 from services.people.tables import Channel
 
@@ -133,6 +134,14 @@ def upcoming(session: Session, person_id: int, now: datetime) -> list[Booked]:
             theirs = and_(booking.c.person_id == each.carer_id, booking.c.attendee == each.attendee)
             mine += _ahead(session, theirs, now)
     return sorted(mine, key=lambda booked: (booked.starts_at, booked.booking_id))
+
+
+def on_waiting_lists(session: Session, person_id: int, now: datetime) -> list[Booked]:
+    """What a person waits for, or is offered and has not answered, at events that have not begun; soonest first."""
+    waits = or_(booking.c.status == BookingStatus.WAITING, booking.c.deadline > now)
+    mine = (booking.c.person_id == person_id, status_in(BookingStatus.WAITING, BookingStatus.OFFERED), waits)
+    wanted = _BOOKED.where(*mine, event.c.starts_at > now, event.c.status == EventStatus.PUBLISHED)
+    return _all(session, wanted.order_by(event.c.starts_at, booking.c.id))
 
 
 def of_event(session: Session, event_id: int, statuses: Collection[BookingStatus] = LIVE) -> list[Booked]:

@@ -81,6 +81,12 @@ def set_capacity(session: Session, event_id: int, capacity: int) -> CapacitySet 
             return BelowTaken(standing.taken)
 
 
+def places_left(session: Session, event_id: int) -> int:
+    """How many places of an event nobody has; 0 when there is no such event."""
+    standing = session.connection().execute(_STANDING, {"event": event_id}).first()
+    return max(standing.capacity - standing.taken, 0) if standing is not None else 0
+
+
 def lock(session: Session, event_ids: Collection[int]) -> None:
     """Keep everybody else from changing the places of these events until the commit.
 

@@ -107,3 +107,38 @@ class BelowTaken:
     """The capacity asked for is less than the `taken` places that people have."""
 
     taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The person is on the waiting list for `places` places, with `ahead` parties before them.
+
+    `is_new` is False for someone who was on it already.
+    """
+
+    booking_id: int
+    places: int
+    ahead: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """There is no need to wait: `left` places can be had now."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """The event never has room for that many: it has `capacity` places in all."""
+
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person is off the waiting list; `was_offered` says whether a place kept for them was given up with it."""
+
+    booking_id: int
+    was_offered: bool

@@ -4,7 +4,7 @@ Every function runs inside the caller's unit of work, never commits, and answers
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from services.booking.outcomes import (
     Released,
     Resized,
 )
+from services.booking.refill import freed, tell_lapsed
 from services.booking.tables import CURRENT, LIVE, BookingStatus
 from services.core.ids import new_reference
 from services.events.tables import EventStatus
@@ -90,7 +91,7 @@ _RESIZE = _CHANGE.values(places=bindparam("new"))
 _REVIVE = _CHANGE.values(status=BookingStatus.HELD, deadline=bindparam("until"), ended_at=None)
 _END = _CHANGE.values(status=bindparam("end"), ended_at=bindparam("now"), deadline=None)
 _DUE = (
-    select(booking.c.id, booking.c.event_id)
+    select(booking.c.id, booking.c.event_id, booking.c.status)
     .where(status_in(*_PENDING), booking.c.deadline <= bindparam("now"))
     .order_by(booking.c.deadline)
     .limit(bindparam("limit"))
@@ -103,7 +104,7 @@ _EXPIRE = (
         booking.c.deadline <= bindparam("now"),
     )
     .values(status=BookingStatus.EXPIRED, ended_at=bindparam("now"), deadline=None)
-    .returning(booking.c.event_id, booking.c.places)
+    .returning(booking.c.id, booking.c.event_id, booking.c.places, booking.c.identity_id)
 )
 
 
@@ -166,6 +167,8 @@ def resize(session: Session, booking_id: int, places: int, now: datetime) -> Res
     if more < 0:
         give_back(session, found.event_id, -more)
     session.connection().execute(_RESIZE, {"booking": booking_id, "new": places})
+    if more < 0:
+        freed(session, [found.event_id], now)
     return Resized(booking_id, places)
 
 
@@ -231,6 +234,25 @@ def expire_due(session: Session, now: datetime, limit: int = 500) -> int:
     return _expire(session, due, now) if due else 0
 
 
+def own_booking(session: Session, who: Mapping[str, Any], now: datetime) -> Found | None:
+    """The current booking of a `person_id` for an `event_id` and `attendee`: its id, status and reference.
+
+    One that has run out is ended first.
+    """
+    own = session.connection().execute(_OWN, who).first()
+    if own is None or not _has_lapsed(own, now):
+        return own
+    _expire(session, [own], now)
+    return None
+
+
+def end_lapsed(session: Session, booking_id: int, now: datetime) -> None:
+    """End a hold or an offer if it has run out, for someone who is answered otherwise."""
+    found = _read_locked(session, booking_id)
+    if found is not None and found.status in _PENDING and _has_lapsed(found, now):
+        _expire(session, [found], now, told=True)
+
+
 def _at_least_one(places: int) -> int:
     if places < 1:
         raise ValueError(f"{places} places")
@@ -280,15 +302,19 @@ def _other(session: Session, row: Found) -> AlreadyBooked | None:
 def _end(session: Session, row: Found, status: BookingStatus, now: datetime) -> None:
     session.connection().execute(_END, {"booking": row.id, "end": status, "now": now})
     give_back(session, row.event_id, row.places)
+    freed(session, [row.event_id], now)
 
 
-def _expire(session: Session, rows: Sequence[Found], now: datetime) -> int:
-    """End those of the bookings that have run out, and free their places."""
+def _expire(session: Session, rows: Sequence[Found], now: datetime, *, told: bool = False) -> int:
+    """End those of the bookings that have run out, free their places and tell those who let an offer pass."""
     lock(session, {row.event_id for row in rows})
     ended = session.connection().execute(_EXPIRE, {"bookings": [row.id for row in rows], "now": now}).all()
-    freed: Counter[int] = Counter()
+    lost: Counter[int] = Counter()
     for row in ended:
-        freed[row.event_id] += row.places
-    for event_id, places in freed.items():
+        lost[row.event_id] += row.places
+    for event_id, places in lost.items():
         give_back(session, event_id, places)
+    offered = {row.id for row in rows if row.status == BookingStatus.OFFERED and not told}
+    tell_lapsed(session, [row for row in ended if row.id in offered], now)
+    freed(session, lost, now)
     return len(ended)

@@ -51,6 +51,13 @@ class Booking(SQLModel, table=True):
             sqlite_where=text("status IN ('held', 'offered')"),
             postgresql_where=text("status IN ('held', 'offered')"),
         ),
+        Index(
+            "booking_waiting",
+            "event_id",
+            "created_at",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from services.booking import care
 from services.booking.tables import Booking, BookingStatus
-from services.campaigns.quiet_hours import is_quiet, next_opening
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
+from services.core.quiet_hours import is_quiet, next_opening
 from services.events.tables import Event, EventSession, EventStatus
 from services.people import holds
 from services.people.identities import RETIRED
@@ -25,8 +25,13 @@ _BY_STAFF = "staff_reply"
 _HELD_FOR = timedelta(hours=1)
 # The one text that may go to a phone that has not texted us: a clinician has asked the patient first.
 _TO_STRANGERS = frozenset({"referral_invitation"})
-# Texts about an event that goes on, so that they are wrong once it does not or the place is given up.
-_NEEDS_BOOKING = frozenset({"reminder", "event_moved"})
+# Texts about an event that goes on, so that they are wrong once it does not or the booking stands otherwise.
+_NEEDS_BOOKING = {
+    "reminder": (BookingStatus.CONFIRMED,),
+    "event_moved": (BookingStatus.CONFIRMED, BookingStatus.WAITING),
+    "offer": (BookingStatus.OFFERED,),
+    "offer_lapsed": (BookingStatus.EXPIRED,),
+}
 WHATSAPP_WINDOW = timedelta(hours=24)
 
 _STANDING = (
@@ -109,7 +114,7 @@ def _void(session: Session, row: OutboxRow, now: datetime) -> str:
     if found is None:
         return "booking_gone"
     booking, event, starts_at = found
-    if booking != BookingStatus.CONFIRMED:
+    if booking not in _NEEDS_BOOKING[row.kind]:
         return "booking_cancelled"
     if event != EventStatus.PUBLISHED:
         return "event_cancelled"

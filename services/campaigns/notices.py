@@ -1,11 +1,11 @@
-"""Notices: everyone booked is told at once when an event moves or is cancelled, and their reminders follow."""
+"""Notices: everyone booked or waiting is told at once when an event moves or is cancelled; their reminders follow."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
-from services.booking import care
+from services.booking import care, refill
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns import reminders
 from services.events.changes import ChangeKind, EventChange
@@ -14,8 +14,13 @@ from services.people.outbox import OUTBOX
 from services.people.tables import OutboxStatus, Priority
 
 _BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
-_BOOKED = select(_BOOKINGS.c.id).where(
-    _BOOKINGS.c.event_id == bindparam("event"), _BOOKINGS.c.status == BookingStatus.CONFIRMED.value
+_CONCERNED = (
+    select(_BOOKINGS.c.id, _BOOKINGS.c.identity_id, _BOOKINGS.c.status)
+    .where(
+        _BOOKINGS.c.event_id == bindparam("event"),
+        _BOOKINGS.c.status.in_([BookingStatus.CONFIRMED, BookingStatus.WAITING, BookingStatus.OFFERED]),
+    )
+    .order_by(_BOOKINGS.c.id)
 )
 # What still waits to be sent about a booking, its answers excepted: reminders and notices of earlier changes.
 _WITHDRAW = (
@@ -32,20 +37,25 @@ _STILL_WORTH_TELLING = timedelta(hours=2)
 
 
 def event_changed(session: Session, change: EventChange, *, now: datetime) -> int:
-    """Queue a text to each booking of an event and plan or drop its reminders; return how many are told.
+    """Queue a text to each booking of an event and to all who wait for it; return how many are told.
 
-    What still waits to be sent about a booking is withdrawn, since the new text says how things are.
+    What still waits to be sent about a booking is withdrawn, since the new text says how things are. Reminders are
+    planned anew or dropped; nobody waits any longer for what is cancelled; what was offered is offered anew.
     """
-    booked = session.execute(_BOOKED, {"event": change.event_id}).scalars().all()
-    for booking_id in booked:
+    concerned = session.execute(_CONCERNED, {"event": change.event_id}).all()
+    for booking_id, identity_id, status in concerned:
         withdraw(session, booking_id)
-        if change.kind is ChangeKind.MOVED:
-            reminders.plan(session, booking_id, now=now)
-        else:
+        if change.kind is ChangeKind.CANCELLED:
             reminders.drop(session, booking_id, "event_cancelled")
-        for identity_id in care.told_of(session, booking_id):
-            _tell(session, change, booking_id, identity_id, now)
-    return len(booked)
+            refill.event_cancelled(session, booking_id, now)
+        elif status == BookingStatus.OFFERED:
+            refill.offer_again(session, booking_id, identity_id, change.new.starts_at, now)
+            continue
+        elif status == BookingStatus.CONFIRMED:
+            reminders.plan(session, booking_id, now=now)
+        for each in care.told_of(session, booking_id):
+            _tell(session, change, booking_id, each, now)
+    return len(concerned)
 
 
 def withdraw(session: Session, booking_id: int) -> None:

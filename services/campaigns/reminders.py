@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from services.booking import care
 from services.booking.tables import Booking, BookingStatus
-from services.campaigns.quiet_hours import evening_before, is_quiet, next_opening
 from services.campaigns.tables import Reminder
+from services.core.quiet_hours import evening_before, is_quiet, next_opening
 from services.events.tables import EventSession
 from services.people import outbox
 from services.people.tables import Priority

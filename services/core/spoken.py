@@ -50,6 +50,13 @@ def spoken_moment(moment: datetime, now: datetime) -> str:
     return f"{spoken_time(moment)} on {spoken_date(moment, now)}"
 
 
+def spoken_until(moment: datetime, now: datetime) -> str:
+    """A moment to come as one tells a deadline: "6pm today", "6pm tomorrow", else with its date."""
+    days = (to_london(moment).date() - to_london(now).date()).days
+    day = {0: "today", 1: "tomorrow"}.get(days)
+    return f"{spoken_time(moment)} {day}" if day else f"{spoken_time(moment)} on {spoken_date(moment, now)}"
+
+
 def spoken_distance(metres: float) -> str:
     """A distance in miles to one place, as people in London say it."""
     miles = metres / _METRES_PER_MILE

@@ -62,6 +62,25 @@ def search(session: Session, query: Query, *, limit: int, now: datetime) -> Sear
     return SearchResult((), has_more=False)
 
 
+def full_events(session: Session, query: Query, *, limit: int, now: datetime) -> list[Match]:
+    """Return the best `limit` events to come that are what was asked for, but have too few places left.
+
+    Only what was asked for by its name or by what is done there: other events can be had instead.
+    """
+    index = current_index(session, now)
+    wishes = Wishes(index, query, now)
+    fits = wishes.fit(frozenset()) if wishes.done is None else wishes.fit(frozenset()) & wishes.done
+    found: list[Match] = []
+    for batch, ways in Ranking(index, query, now, frozenset(), wishes.done).best_first(fits):
+        left = _left(session, index.ids[batch].tolist())
+        for place, metres in zip(batch.tolist(), ways.tolist(), strict=True):
+            if left.get(int(index.ids[place]), query.places) < query.places:
+                found.append(index.match(place, left[int(index.ids[place])], metres))
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
 def load_matches(
     session: Session, event_ids: Sequence[int], *, lat: float | None, lon: float | None, now: datetime
 ) -> list[Match]:

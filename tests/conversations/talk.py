@@ -31,8 +31,9 @@ from services.core.clock import LONDON, FixedClock
 from services.core.database import Database
 from services.events.search import Named, named_in
 from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue
-from services.people import desk, flags, inbox, outbox
+from services.people import deliveries, desk, flags, inbox, outbox
 from services.people.conversations import name_person
+from services.people.deliveries import Outcome
 from services.people.identities import arrive
 from services.people.inbox import InboundDraft
 from services.people.outbox import OutboxRow
@@ -118,6 +119,7 @@ class Phone:
         now = self.clock.now()
         prepared = [self.preparer.prepare(session, row, now) for row in outbox.claim(session, now)]
         left = [ready for ready in prepared if isinstance(ready, Ready)]
+        deliveries.record(session, [each for each in prepared if isinstance(each, Outcome)], now)
         asking = self.poser.ready(session, [ready.row for ready in left])
         _deliver_all(session)
         self.poser.pose(session, asking, now)

@@ -10,7 +10,7 @@ from bot.dialogue import loader
 from bot.loading import DIALOGUES
 from bot.preparing import Preparer, Ready
 from bot.unsolicited import Unsolicited
-from services.booking import outcomes, places
+from services.booking import bookings, outcomes, places, refill, waiting
 from services.campaigns import notices, reminders
 from services.campaigns.gate import SendingGate
 from services.campaigns.tables import Reminder
@@ -203,3 +203,77 @@ def test_a_reminder_of_the_old_day_that_still_waits_does_not_go(database, publis
     clock.move_to(london(2026, 12, 10, 8))
     [(_, words)] = receive() + receive()
     assert "has changed. It is now Thursday 17 December" in words
+
+
+@pytest.fixture
+def wait(database, clock, make_identity):
+    """Put someone on the event's waiting list; return the booking's id."""
+
+    def run(address=DAVID):
+        identity = make_identity(address, first_name="David")
+
+        def unit(session):
+            event_id = session.exec(select(Event.id)).one()
+            session.get(Event, event_id).taken = 12
+            session.flush()
+            whose = {"person_id": identity.person_id, "identity_id": identity.id}
+            joined = waiting.join(session, event_id=event_id, **whose, party=1, now=clock.now())
+            assert isinstance(joined, outcomes.Joined)
+            return joined.booking_id
+
+        return database.write(unit)
+
+    return run
+
+
+def kinds(database):
+    rows = select(OutboxMessage.kind).where(OutboxMessage.status == OutboxStatus.QUEUED).order_by(OutboxMessage.id)
+    return database.read_once(lambda session: list(session.exec(rows)))
+
+
+def test_those_who_wait_hear_that_it_moved_and_go_on_waiting(publish, wait, database, clock):
+    booking = wait()
+    assert publish(day="2026-12-11") == 1
+    assert kinds(database) == ["event_moved"]
+    found = database.read_once(lambda session: bookings.by_id(session, booking))
+    assert found.status == "waiting"
+
+
+def test_those_who_wait_hear_that_it_is_off_and_wait_no_longer(publish, wait, database):
+    booking = wait()
+    assert publish(status="cancelled") == 1
+    assert kinds(database) == ["event_cancelled"]
+    assert database.read_once(lambda session: bookings.by_id(session, booking)).status == "cancelled"
+
+
+def test_what_was_offered_is_offered_anew_when_it_moves(publish, wait, database, clock):
+    booking = wait()
+
+    def make_room(session):
+        event = session.exec(select(Event)).one()
+        event.taken = 11
+        session.flush()
+        return refill.freed(session, [event.id], clock.now())
+
+    assert database.write(make_room) == 1
+    clock.advance(timedelta(hours=2))
+    assert publish(day="2026-12-11") == 1
+    assert kinds(database) == ["offer"]
+    found = database.read_once(lambda session: bookings.by_id(session, booking))
+    assert (found.status, found.deadline) == ("offered", clock.now() + timedelta(hours=24))
+
+
+def test_an_offer_of_what_is_called_off_lapses(publish, wait, database, clock):
+    booking = wait()
+
+    def make_room(session):
+        event = session.exec(select(Event)).one()
+        event.taken = 11
+        session.flush()
+        return refill.freed(session, [event.id], clock.now())
+
+    database.write(make_room)
+    publish(status="cancelled")
+    assert kinds(database) == ["event_cancelled"]
+    database.write(lambda session: places.expire_due(session, clock.now()))
+    assert database.read_once(lambda session: bookings.by_id(session, booking)).status == "expired"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from services.booking import bookings, places
+from services.booking import bookings, places, refill
 
 QUARTER = timedelta(minutes=15)
 
@@ -37,10 +37,12 @@ def test_the_sweep_reads_only_holds_that_have_run_out(plans, clock, make_event, 
     who, given = make_identity(), {"places": 1, "now": clock.now(), "hold_for": QUARTER}
     given |= {"event_id": make_event().id, "person_id": who.person_id, "identity_id": who.id}
     sqlite_database.write(lambda session: places.hold(session, **given))
-    due, expire, give_back = plans(lambda session: places.expire_due(session, clock.now() + QUARTER))
+    due, expire, give_back, who_waits = plans(lambda session: places.expire_due(session, clock.now() + QUARTER))
     assert "USING INDEX booking_deadline" in due
     assert "SEARCH booking USING" in expire
     assert "SEARCH event USING" in give_back
+    assert "SCAN" not in who_waits
+    assert "USING INDEX booking_waiting" in who_waits
 
 
 def test_a_second_hold_finds_the_first_by_its_index(plans, clock, make_event, make_identity, sqlite_database):
@@ -56,3 +58,10 @@ def test_reading_a_persons_bookings_scans_nothing(plans, clock, make_identity):
     who = make_identity()
     (plan,) = plans(lambda session: bookings.upcoming(session, who.person_id, clock.now()))
     assert "SCAN" not in plan
+
+
+def test_looking_for_people_beside_free_places_reads_only_those_who_wait(plans, clock):
+    (stranded,) = plans(lambda session: refill.offer_stranded(session, clock.now()))
+    assert "USING INDEX booking_waiting" in stranded
+    (ended,) = plans(lambda session: refill.end_waiting(session, clock.now()))
+    assert "booking_waiting" in ended

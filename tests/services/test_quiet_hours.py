@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.campaigns.quiet_hours import evening_before, is_quiet, next_opening
 from services.core.clock import to_london
+from services.core.quiet_hours import evening_before, is_quiet, next_opening
 
 London = Callable[..., datetime]
 

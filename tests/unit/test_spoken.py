@@ -14,6 +14,7 @@ from services.core.spoken import (
     spoken_moment,
     spoken_range,
     spoken_time,
+    spoken_until,
 )
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=LONDON)
@@ -41,6 +42,18 @@ def test_ranges() -> None:
     assert spoken_range(start, start + timedelta(hours=2), NOW) == "Wednesday 2 December, 2pm to 4pm"
     last = start + timedelta(days=7, hours=2)
     assert spoken_range(start, last, NOW) == "Wednesday 2 December to Wednesday 9 December, 2pm to 4pm"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (timedelta(hours=8), "6pm today"),
+        (timedelta(days=1), "10am tomorrow"),
+        (timedelta(days=2, hours=2), "midday on Wednesday 25 November"),
+    ],
+)
+def test_a_deadline_is_told_by_its_day(ahead: timedelta, said: str) -> None:
+    assert spoken_until(NOW + ahead, NOW) == said
 
 
 def test_a_moment_today_is_told_by_its_time_alone() -> None:
