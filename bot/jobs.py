@@ -12,7 +12,7 @@ from time import monotonic
 import structlog
 
 from services.booking import places, refill
-from services.campaigns import leases, reminders
+from services.campaigns import leases, reminders, saved_searches
 from services.core.database import Database
 
 log = structlog.get_logger(__name__)
@@ -87,8 +87,12 @@ def event_jobs(database: Database) -> tuple[Job, ...]:
         done = database.write(lambda session: reminders.queue_due(session, now=now, limit=PAGE))
         return {"reminders_queued": done.queued, "reminders_dropped": done.dropped}
 
+    def look_out(now: datetime) -> dict[str, int]:
+        return {"searches_told": database.write(lambda session: saved_searches.tell_due(session, now))}
+
     return (
         Job("expire_holds", timedelta(seconds=30), expire),
         Job("keep_waiting_lists", timedelta(seconds=30), keep_waiting_lists),
+        Job("look_out", timedelta(seconds=60), look_out),
         Job("queue_reminders", timedelta(seconds=30), remind),
     )

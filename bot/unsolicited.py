@@ -8,14 +8,16 @@ from sqlmodel import Session
 
 from bot.actions.base import phrase
 from bot.actions.whose import name_of
-from bot.actions.wording import booked_parts, when, where
+from bot.actions.wording import booked_parts, match_option, when, where
 from bot.dialogue.responses import Rendered, Responses
 from bot.dialogue.utterance import Utterance
 from services.booking import bookings
 from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
+from services.campaigns import saved_searches
 from services.core.clock import Clock
 from services.core.spoken import spoken_range, spoken_until
+from services.events.search import load_matches
 from services.events.tables import Event, EventSession, Venue
 from services.people import carers, identities
 from services.people.outbox import OutboxRow
@@ -32,6 +34,8 @@ class Unsolicited:
 
     def __call__(self, session: Session, row: OutboxRow) -> Rendered | Refuse:
         """The text of one row, or why there is nothing to say any more."""
+        if row.kind == saved_searches.KIND:
+            return self._new_events(session, row)
         booked = bookings.by_id(session, row.booking_id) if row.booking_id else None
         if booked is None:
             return Refuse("booking_gone")
@@ -51,6 +55,18 @@ class Unsolicited:
                 return Refuse("unknown_kind")
         said, slots = _addressed(session, row, booked, said)
         return self.responses.render(said, row.channel, slots)
+
+    def _new_events(self, session: Session, row: OutboxRow) -> Rendered | Refuse:
+        """What a saved search has found, as far as there are places left."""
+        now = self.clock.now()
+        matches = load_matches(session, row.parameters["event_ids"], lat=None, lon=None, now=now)
+        if not matches:
+            return Refuse("full")
+        options = tuple(self.responses.option(match_option(match, now)) for match in matches)
+        said = Utterance("utter_unsolicited_new_events", {"number": len(options)}, options)
+        reader = identities.recipient(session, row.identity_id)
+        person = session.get(Person, reader.person_id) if reader is not None else None
+        return self.responses.render(said, row.channel, {"first_name": person.first_name or None if person else None})
 
     @staticmethod
     def _reminder(

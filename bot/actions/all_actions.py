@@ -13,6 +13,7 @@ from bot.actions.focus import focus_actions
 from bot.actions.offers import offer_actions
 from bot.actions.passing_on import NoteAccess
 from bot.actions.places import places_actions
+from bot.actions.saved_searches import saved_search_actions
 from bot.actions.staff import staff_actions
 from bot.actions.swapping import swapping_actions
 from bot.actions.travel import travel_actions
@@ -37,6 +38,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *swapping_actions(hold_for, public_base_url),
             *focus_actions(),
             *waiting_actions(),
+            *saved_search_actions(),
             *offer_actions(public_base_url),
             *travel_actions(),
             *staff_actions(),

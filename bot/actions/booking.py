@@ -12,7 +12,7 @@ from bot.actions.whose import of_slots, places_for
 from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line
 from services.booking import bookings, outcomes, places, waiting
 from services.booking.tables import BookingStatus
-from services.campaigns import reminders
+from services.campaigns import reminders, saved_searches
 from services.core.spoken import spoken_moment
 from services.events.tables import Event, Kind, Venue
 from services.people import carers, conversations, pass_codes
@@ -203,6 +203,7 @@ class ConfirmBooking(TurnAction):
 
     def _say_booked(self, confirmed: outcomes.Confirmed, slots: Slots, turn: TurnContext, say: Say) -> None:
         reminders.plan(turn.session, confirmed.booking_id, now=turn.now)
+        saved_searches.end_booked(turn.session, turn.person_id, chosen(slots["event_choice"]), turn.now)
         conversations.name_person(turn.session, turn.person_id, name_of(slots))
         event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
         calendar = calendar_part(turn.session, confirmed.booking_id, self._public_base_url, turn.now)

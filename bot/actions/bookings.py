@@ -11,7 +11,7 @@ from bot.understanding import Option
 from services.booking import bookings, outcomes
 from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
-from services.campaigns import changes, notices
+from services.campaigns import changes, notices, saved_searches
 
 ALL = "booking:all"
 _EVERYTHING = Option(ALL, "", "all both everything")
@@ -59,7 +59,7 @@ class ListBookings(TurnAction):
         """Say the bookings; a single one becomes the event in focus."""
         held = confirmed(turn)
         if not held:
-            if not bookings.on_waiting_lists(turn.session, turn.person_id, turn.now):
+            if not _looked_forward_to(turn):
                 say("utter_no_bookings")
             return {}
         if len(held) > 1:
@@ -69,6 +69,12 @@ class ListBookings(TurnAction):
         places_held = booked_places(turn.session, only, turn.person_id)
         say("utter_one_booking", places=places_held, event=_line(only, turn), reference=only.reference)
         return {"focus": only.event_id}
+
+
+def _looked_forward_to(turn: TurnContext) -> bool:
+    """Whether someone who has booked nothing waits for a place, or for an event."""
+    waits = bookings.on_waiting_lists(turn.session, turn.person_id, turn.now)
+    return bool(waits or saved_searches.open_searches(turn.session, turn.person_id, turn.now))
 
 
 class FindCancellable(TurnAction):

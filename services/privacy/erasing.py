@@ -27,6 +27,8 @@ POLICY: dict[str, dict[str, Any] | None] = {
     "audit_entry": {"details": {}},
     "booking": {"attendee_name": "", "access_needs": []},
     "reminder": _DELETED,
+    "saved_search": _DELETED,
+    "search_hit": _DELETED,
     "survey": {"comment": "", "reason": ""},
     "insight_wish": _DELETED,
     "checkin_round": _DELETED,

@@ -30,7 +30,7 @@ from services.campaigns.gate import SendingGate
 from services.core.clock import LONDON, FixedClock
 from services.core.database import Database
 from services.events.search import Named, named_in
-from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue
+from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue, mark_changed
 from services.people import deliveries, desk, flags, inbox, outbox
 from services.people.conversations import name_person
 from services.people.deliveries import Outcome
@@ -202,6 +202,7 @@ def _event(session: Session, key: str, row: dict[str, Any], venue_id: int | None
         discreet_title=row["discreet"],
         kind=row.get("kind", Kind.SINGLE),
         mode=row.get("mode", Mode.IN_PERSON),
+        status=row.get("status", EventStatus.PUBLISHED),
         venue_id=venue_id,
         provider_id=provider,
         joining_link=row.get("link", ""),
@@ -237,15 +238,20 @@ def _provider(session: Session, name: str) -> int:
 
 
 def become(key: str, change: str) -> Callable[[Session], None]:
-    """A unit of work in which something happens to an event meanwhile: "full", "free" (one place is) or "cancelled"."""
+    """A unit of work in which something happens to an event meanwhile.
+
+    It becomes "full", "free" (one place is), "cancelled" or "published".
+    """
     values: dict[str, Any] = {
         "full": {"taken": col(Event.capacity)},
         "free": {"taken": col(Event.capacity) - 1},
         "cancelled": {"status": EventStatus.CANCELLED},
+        "published": {"status": EventStatus.PUBLISHED},
     }[change]
 
     def unit(session: Session) -> None:
         session.execute(update(Event).where(col(Event.external_id) == key).values(**values))
+        mark_changed(session)
 
     return unit
 
