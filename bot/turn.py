@@ -203,9 +203,10 @@ class TurnTaker:
         *,
         is_first: bool,
     ) -> list[OutboxRow]:
-        """Save the state and write the answer; the first one begins with who we are, unless it ends all texts."""
+        """Save the state and write the answer; the first, if any, says who we are, unless it ends all texts."""
         stopped = consent.is_opted_out(session, arrival.address)
-        messages = self._dialogue.composer.messages(said, arrival.channel, state, now, welcome=is_first and not stopped)
+        greets = is_first and not stopped and bool(said)
+        messages = self._dialogue.composer.messages(said, arrival.channel, state, now, welcome=greets)
         state.version = self._dialogue.flows.version
         conversations.save(session, arrival.identity_id, state.to_json(), now)
         kind = "consent" if stopped else "reply"
