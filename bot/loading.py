@@ -6,6 +6,8 @@ from pathlib import Path
 from bot.actions.all_actions import all_actions
 from bot.composing import Composer
 from bot.dialogue import loader
+from bot.dialogue.languages import load_languages
+from bot.dialogue.questions import Questions
 from bot.dialogue.responses import Responses
 from bot.dialogue.safety import load_safety
 from bot.naming import FindNamed
@@ -37,11 +39,18 @@ def load_dialogue(
     `public_base_url` where calendar links lead.
     """
     gazetteer = Gazetteer.load()
+    questions = Questions(loader.load_questions(DIALOGUES))
     interpreter = Interpreter(classify.load(model, NLU_DATA), load_lexicon(gazetteer))
     return Dialogue(
         loader.load(DIALOGUES),
         load_safety(DIALOGUES / "safety.yml"),
-        Reader(interpreter, lambda lat, lon: gazetteer.around(lat, lon).value(), find_named),
+        Reader(
+            interpreter,
+            lambda lat, lon: gazetteer.around(lat, lon).value(),
+            find_named,
+            questions,
+            load_languages(DIALOGUES),
+        ),
         all_actions(hold_for, public_base_url),
         Composer(responses),
     )

@@ -1,10 +1,13 @@
 """From a message as it came to an understanding of it: words, a button, a place on the map, or nothing readable."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.dialogue.languages import Languages
+from bot.dialogue.questions import Questions
 from bot.naming import FindNamed, with_named
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.pointing import pointed_out
@@ -33,6 +36,13 @@ _QUESTIONS = frozenset(
 _NAMED = frozenset({"choice", "title", "activity", "need", "date", "place", "place_choice", "access"})
 _WHICH = frozenset({"about", "booking_choice"})
 
+# Questions about the service: the intent that they go by, how sure that is, and what may stand beside one.
+_ABOUT_US, _CERTAIN = "about_service", 0.95
+_OTHER_LANGUAGE = "language_request"
+_ANSWERING = frozenset({"yes_no", "choice", "name", "count", "rating"})
+_SEARCHES = frozenset({"find_event", "inform", "book_event"})
+_ASKS = re.compile(r"\?|^\W*(?:who|what|whats|how|why|where|when|is|are|do|does|can|will|am)\b", re.IGNORECASE)
+
 NearestPlace = Callable[[float, float], dict[str, Any]]
 
 
@@ -43,6 +53,8 @@ class Reader:
     interpreter: Interpreter
     nearest_place: NearestPlace
     find_named: FindNamed
+    questions: Questions
+    languages: Languages
 
     def read(self, arrival: Arrival, expecting: Expecting | None, now: datetime) -> Understanding:
         """Understand one message in the light of the open question."""
@@ -50,13 +62,28 @@ class Reader:
         if pin is not None:
             return _pinned(self.nearest_place(*pin))
         text = words_of(arrival)
+        language = self.languages.written_in(text)
+        if language is not None:
+            return _foreign(text, language)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         understood = of_others(with_named(understood, expecting, self.find_named), expecting)
+        question = self._question(understood, expecting)
+        if question is not None:
+            return _questioned(understood, question)
         if _is_question(understood) and not _is_which(expecting):
             return _asking(understood, expecting, now)
         if expecting is None or expecting.kind == "choice":
             return _bare_count(_bare_facts(_spoken_of(understood, expecting, now)))
         return understood
+
+    def _question(self, understood: Understanding, expecting: Expecting | None) -> str | None:
+        """The question about the service that a message asks, unless it looks for an event or fills a free text."""
+        if expecting is not None and expecting.kind == "text" and not _ASKS.search(understood.text):
+            return None
+        facts = sum(entity.kind in _FACTS for entity in understood.entities)
+        if facts > 1 or (facts and understood.intent in _SEARCHES):
+            return None
+        return self.questions.asked(understood.text, understood.intent, understood.confidence)
 
 
 def words_of(arrival: Arrival) -> str:
@@ -74,6 +101,20 @@ def location(arrival: Arrival) -> tuple[float, float] | None:
 def _pinned(place: dict[str, Any]) -> Understanding:
     entity = Entity("place", place, 0, 0, "")
     return Understanding("", "inform", 1.0, (("inform", 1.0),), (entity,))
+
+
+def _foreign(text: str, language: str) -> Understanding:
+    """A message in another language than English: whatever it says, that is what we can answer."""
+    found = (Entity("language", language, 0, len(text), text), Entity("foreign", True, 0, len(text), text))
+    return Understanding(text, _OTHER_LANGUAGE, _CERTAIN, ((_OTHER_LANGUAGE, _CERTAIN),), found)
+
+
+def _questioned(understood: Understanding, question: str) -> Understanding:
+    """A message that asks about the service, with what answers an open question beside it."""
+    kept = tuple(entity for entity in understood.entities if entity.kind in _ANSWERING)
+    found = Entity("question", question, 0, len(understood.text), understood.text)
+    ranking = ((_ABOUT_US, _CERTAIN),)  # nothing else: what it was taken for at first is the same wish once more
+    return replace(understood, intent=_ABOUT_US, confidence=_CERTAIN, ranking=ranking, entities=(*kept, found))
 
 
 def _is_which(expecting: Expecting | None) -> bool:

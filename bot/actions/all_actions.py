@@ -10,9 +10,11 @@ from bot.actions.changing import changing_actions
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
 from bot.actions.focus import focus_actions
+from bot.actions.languages import language_actions
 from bot.actions.offers import offer_actions
 from bot.actions.passing_on import NoteAccess
 from bot.actions.places import places_actions
+from bot.actions.questions import questions_actions
 from bot.actions.saved_searches import saved_search_actions
 from bot.actions.staff import staff_actions
 from bot.actions.swapping import swapping_actions
@@ -41,6 +43,8 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *saved_search_actions(),
             *offer_actions(public_base_url),
             *travel_actions(),
+            *language_actions(),
+            *questions_actions(),
             *staff_actions(),
         ]
     )

@@ -132,7 +132,6 @@ def staff_actions() -> list[TurnAction]:
         NoteSafeToText(load_staff_hours()),
         HoldTexts(),
         FlagForStaff("action_flag_complaint", "complaint", 2),
-        FlagForStaff("action_flag_language", "language", 2),
         FlagForStaff("action_flag_data", "data_rights", 2),
         FlagForStaff("action_flag_wrong_number", "wrong_number", 1),
         FlagForStaff("action_flag_distress", "distress", 1),

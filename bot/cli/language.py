@@ -69,11 +69,17 @@ def check() -> None:
 
     from bot.actions.all_actions import all_actions
     from bot.channels.segments import count
+    from bot.dialogue.check_questions import overdue
     from bot.dialogue.checker import check as find_problems
+    from bot.dialogue.loader import load_questions
+    from services.core.clock import SystemClock, to_london
 
     problems = find_problems(DIALOGUES, all_actions(timedelta(minutes=15)).names, count)
     for problem in problems:
         typer.echo(str(problem), err=True)
     if problems:
         fail(f"{len(problems)} problems in the dialogue files.")
+    late = overdue(load_questions(DIALOGUES), to_london(SystemClock().now()).date())
+    if late:
+        typer.echo(f"Answers to be reviewed: {', '.join(late)}.", err=True)
     typer.echo("The dialogue files are in order.")

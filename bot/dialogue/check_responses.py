@@ -88,16 +88,21 @@ def check_responses(texts: Texts) -> Iterator[Problem]:
     """Yield what is wrong with the responses."""
     used = _used(texts.flows)
     for name, variations in texts.file.responses.items():
-        for check in _CHECKS:
-            for variation in variations:
-                for code, message in check(texts, name, variation):
-                    yield _problem(texts, name, code, message)
+        for variation in variations:
+            for code, message in text_problems(texts, name, variation):
+                yield _problem(texts, name, code, message)
         if variations[-1].condition or variations[-1].channel:
             yield _problem(texts, name, "no_fallback", "the last variation must fit always")
         if not _is_said(texts, used, name):
             yield _problem(texts, name, "unused_response", "nothing says it")
-    for name in sorted(texts.said.names - set(texts.file.responses)):
+    for name in sorted(name for name in texts.said.names if name not in texts.flows.responses):
         yield _problem(texts, name, "unknown_response", "the code says it, and it does not exist")
+
+
+def text_problems(texts: Texts, name: str, variation: VariationModel) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one variation of a response: a code, and words."""
+    for check in _CHECKS:
+        yield from check(texts, name, variation)
 
 
 def _is_said(texts: Texts, used: set[str], response: str) -> bool:

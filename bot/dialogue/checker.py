@@ -1,14 +1,16 @@
 """`wellbeing dialogues check`: finds what is wrong in the dialogue files before anyone meets it in a conversation."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from bot.dialogue.check_flows import Names, check_flows, check_loops, check_phrases, check_rules
+from bot.dialogue.check_questions import check_questions
 from bot.dialogue.check_responses import Segments, Texts, check_responses, mentions
-from bot.dialogue.loader import PATTERNS, SLOT_RULES, LoadError, flow_files, load, read
+from bot.dialogue.loader import PATTERNS, SLOT_RULES, LoadError, flow_files, load, load_questions, read
 from bot.dialogue.models import PatternsFile, SlotRulesFile
 from bot.dialogue.problems import Problem, Source
+from bot.dialogue.questions import QUESTIONS
 from bot.dialogue.responses import ResponsesFile
 from services.core import yaml12
 
@@ -46,7 +48,19 @@ def check(
         count_segments,
         mentions(code),
     )
-    return [*_flow_problems(names, sources), *check_responses(texts), *responses.traps()]
+    return [
+        *_flow_problems(names, sources),
+        *check_responses(texts),
+        *responses.traps(),
+        *_question_problems(folder, texts, names.intents),
+    ]
+
+
+def _question_problems(folder: Path, texts: Texts, intents: Collection[str]) -> Iterator[Problem]:
+    if (folder / QUESTIONS).exists():
+        source = Source(folder, QUESTIONS)
+        yield from check_questions(texts, load_questions(folder), intents, source)
+        yield from source.traps()
 
 
 def _flow_problems(names: Names, sources: dict[str, Source]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from bot.dialogue.compiler import StepError, compile_flow, with_reach
 from bot.dialogue.conditions import ConditionError
 from bot.dialogue.flows import Flow, Flows
 from bot.dialogue.models import Fillers, FlowModel, FlowsFile, PatternsFile, SlotRulesFile, Strict
+from bot.dialogue.questions import QUESTIONS, QuestionsFile, with_answers
 from bot.dialogue.responses import Responses, ResponsesFile
 from bot.dialogue.words import as_phrase, folded
 from services.core import yaml12
@@ -59,12 +60,24 @@ def _folded(fillers: Fillers) -> Fillers:
 
 
 def load_responses(folder: Path, language: str = "en") -> Responses:
-    """Load the responses of one language, or raise LoadError."""
+    """Load the responses of one language, the answers to questions among them, or raise LoadError.
+
+    A translation that nobody has approved is not loaded: what it says to a patient might be wrong.
+    """
     file = f"responses/{language}.yml"
+    responses = read(folder, file, ResponsesFile)
+    if language != "en" and responses.approved is None:
+        raise LoadError(file, "nobody has approved this translation (`approved: {by: ..., on: ...}`)")
     try:
-        return Responses.of(read(folder, file, ResponsesFile))
+        return Responses.of(with_answers(responses, load_questions(folder)))
     except ConditionError as error:
         raise LoadError(file, str(error)) from error
+
+
+def load_questions(folder: Path) -> QuestionsFile:
+    """Load `questions.yml`, or raise LoadError; a folder without one answers no questions."""
+    exists = (folder / QUESTIONS).exists()
+    return read(folder, QUESTIONS, QuestionsFile) if exists else QuestionsFile(reviewed_within_months=12, questions=[])
 
 
 def flow_files(folder: Path) -> list[str]:

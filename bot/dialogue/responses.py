@@ -38,11 +38,19 @@ class VariationModel(Strict):
     discreet: bool = False
 
 
+class Approval(Strict):
+    """Who has approved a translation, and when (ISO date)."""
+
+    by: str
+    on: str
+
+
 class ResponsesFile(Strict):
-    """A file of responses in the form of a Rasa domain."""
+    """A file of responses in the form of a Rasa domain; a translation says who has `approved` it."""
 
     version: str = "3.1"
     language: str = "en"
+    approved: Approval | None = None
     responses: dict[Name, Annotated[list[VariationModel], Field(min_length=1)]]
 
 

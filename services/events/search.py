@@ -156,3 +156,9 @@ def _metres(row: Row[Any], lat: float | None, lon: float | None) -> float | None
     if lat is None or row.lat is None or row.mode == Mode.ONLINE:
         return None
     return float(metres_from(on_sphere(lat, lon), on_sphere(row.lat, row.lon)))
+
+
+def is_held_in(session: Session, language: str, *, now: datetime) -> bool:
+    """Whether any published event still to come is held in a language (its English name)."""
+    coming = select(col(Event.language)).where(col(Event.status) == EventStatus.PUBLISHED, col(Event.starts_at) > now)
+    return any(language in one.split(";") for one in session.execute(coming.distinct()).scalars())

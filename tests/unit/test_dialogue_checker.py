@@ -139,7 +139,7 @@ def test_intents_are_those_of_the_vocabulary(folder):
     known = ["find_event", "inform", "book_event", "cancel_booking", "more_results", "travel_directions", "parking"]
     known += ["thanks", "human", "out_of_scope", "feedback", "go_back", "start_again", "repeat", "skip", "widen_search"]
     known += ["my_bookings", "help", "survey", "join_waiting_list", "leave_waiting_list", "notify_me"]
-    known += ["stop_notify"]
+    known += ["stop_notify", "subject_access", "delete_data"]
     (folder / "slots.yml").write_text("intents:\n" + "".join(f"  - {name}\n" for name in known))
     assert problems(folder) == ["flows/questions.yml:67: unknown_intent"]
 
