@@ -91,7 +91,6 @@ _ATTENDEES = (
         booking.c.places,
         booking.c.access_needs,
         person.c.access_needs.label("usual_access_needs"),
-        person.c.language,
         identity.c.channel,
         identity.c.address,
         exists().where(opt_out.c.address == identity.c.address).label("opted_out"),
@@ -177,11 +176,6 @@ def _is_live(now: datetime) -> ColumnElement[bool]:
     return and_(status_in(*CURRENT), booking.c.status != BookingStatus.WAITING, standing)
 
 
-def _spoken(row: Found, *, own: bool) -> tuple[str, ...]:
-    """What an organiser must know of the language of whoever comes."""
-    return (f"would rather speak {row.language}",) if own and row.language not in ("en", "English") else ()
-
-
 def _attendee(row: Found) -> Attendee:
     own = not row.attendee
     return Attendee(
@@ -191,7 +185,7 @@ def _attendee(row: Found) -> Attendee:
         identity_id=row.identity_id,
         first_name=row.attendee_name or (row.first_name if own else ""),
         places=row.places,
-        access_needs=(*(row.access_needs or (row.usual_access_needs if own else ())), *_spoken(row, own=own)),
+        access_needs=tuple(row.access_needs or (row.usual_access_needs if own else ())),
         textable=not row.opted_out and not (row.channel == Channel.SMS and _is_landline(row.address)),
     )
 
