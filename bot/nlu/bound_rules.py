@@ -138,12 +138,19 @@ def _not_part(match: Match, _: date) -> Read | None:
     return Read("window", replace(part_window(match.value("part", "parts", "night"), repeats=True), negative=True))
 
 
+def _but(match: Match, _: date) -> Read | None:
+    """Read the days in "any evening but friday"."""
+    days = match.value("days")
+    return days_read(Days(weekdays=days.weekdays, repeats=True, negative=True)) if days.weekdays else None
+
+
 _LEADING = "(on|in|at|the|this|a|any|filler|for|during|every){0,3}"
 
 NEGATIONS = Rules(
     [
         (f"(not|all_but|no|cannot) {_LEADING} (days|window|moment)", _not),
         (f"(not|all_but|cannot) {_LEADING} part", _not_part),
+        (f"(?<=window but) {_LEADING} days", _but),
         ("(days|window|moment) no_good", _not),
         (f"(days|window|moment) cannot (?!{_LEADING}(days|window|moment))", _not),
     ]
@@ -206,7 +213,7 @@ def _day_and_hour(match: Match, _: date) -> Read | None:
     return Read("moment", (match.value("days"), window)) if window else None
 
 
-_GLUE = "(at|on|in|the|for|about|filler|pause|of|from|a|every|and|but){0,3}"
+_GLUE = "(at|on|in|the|for|about|filler|pause|of|from|a|every|and){0,3}"
 _TIMED = "(window|part|parts|night)"
 
 MOMENTS = Rules(

@@ -13,8 +13,11 @@ from bot.nlu.pointers import Pointer, find_pointers
 from bot.nlu.tokens import Tokens, tokenise
 from bot.understanding import Entity, Option
 
+_SOUNDING = {"for": "four", "fore": "four", "to": "two", "too": "two", "won": "one", "ate": "eight"}
+_POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "ta", "thx", "love", "dear", "x"))
 _WORDS_OF_TITLE = 2  # as many fillers ("look", "good") that are words of a title mean it
 _PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
+_OWNED = re.compile("['\u2019\u2018`]s$")
 _SIDE_WORDS = 4  # words beside "the second one" that still leave it a choice
 
 
@@ -42,10 +45,34 @@ def choose(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], u
     exact = exact_choice(tokens, options)
     if exact or not tokens.words or not options:
         return exact
+    tokens = replace(tokens, words=_as_numbers(tokens.words, options))
     begins = _corrected_from(tokens)
     if begins:
         return _choose_instead(tokens, options, dates, begins, undoing)
     return None if _is_against(tokens, undoing) else _meant(tokens, options, dates)
+
+
+def _as_numbers(words: tuple[str, ...], options: Sequence[Option]) -> tuple[str, ...]:
+    """Return words with "1" for "one" and "for" for "four" as meant: "the last 1", "yoga 1", "number for"."""
+    return tuple(
+        "one" if word == "1" and place and _has_one_after(words[place - 1], options) else _heard(words, place)
+        for place, word in enumerate(words)
+    )
+
+
+def _has_one_after(word: str, options: Sequence[Option]) -> bool:
+    """Return whether "one" after a word stands for what the word tells ("last one", "yoga one")."""
+    known = choice_words()
+    if word in known.ordinals or word in known.last | known.middle | known.earliest | known.latest:
+        return True
+    return word not in known.fillers and bool(options_with_word(word, options))
+
+
+def _heard(words: tuple[str, ...], place: int) -> str:
+    """Return a word, or behind "number" and before nothing else the number that it sounds like."""
+    ends = place + 1 == len(words) or words[place + 1] in _POLITE
+    named = place > 0 and words[place - 1] in choice_words().named
+    return _SOUNDING.get(words[place], words[place]) if ends and named else words[place]
 
 
 def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -> Choice | None:
@@ -100,9 +127,10 @@ def _title_words(title: str) -> tuple[str, ...]:
 
 
 def _tells_when(tokens: Tokens, date: Entity) -> bool:
-    """Return whether a date singles a moment out: not "any time" or "evenings", but "the evening one"."""
+    """Return whether a date singles a moment out: not "any time" or "evenings", but "the evening one", "friday's"."""
     value = date.value
-    if value["grain"] == "recurring" and {"one", "the"}.isdisjoint(tokens.words):
+    owned = _OWNED.search(date.words) is not None
+    if value["grain"] == "recurring" and not owned and {"one", "the"}.isdisjoint(tokens.words):
         return False
     return not value.get("not") and ("any_day" not in value or not {"after", "before", "part"}.isdisjoint(value))
 

@@ -27,6 +27,7 @@ _NO_MONTH_AFTER = word_set("i we he she they you it who that there this these im
 _END_MONTHS = frozenset((1, 4, 6))  # "anything april": but "as you may", "we march"
 _MARCH, _MAY = 3, 5
 _LAST_HOUR = 12
+_LAST_LINE = 10  # "the third" alone is rather the third of what was shown
 
 
 def settle_vague(atoms: list[Atom], words: tuple[str, ...], asked: bool) -> list[Atom]:
@@ -41,7 +42,7 @@ def _settled(atoms: list[Atom], place: int, words: tuple[str, ...], asked: bool)
     atom = atoms[place]
     if atom.name == "numeral":
         return replace(atom, name="word") if _is_pronoun(atoms, place, words) else atom
-    if atom.name in ("ordinal", "number"):
+    if atom.name in ("ordinal", "ordinal_word", "number"):
         return replace(atom, name="lone_ordinal") if _is_day_number(atoms, place, asked) else atom
     if atom.name not in _SURE:
         return atom
@@ -50,9 +51,10 @@ def _settled(atoms: list[Atom], place: int, words: tuple[str, ...], asked: bool)
 
 
 def _is_day_number(atoms: list[Atom], place: int, asked: bool) -> bool:
-    """Return whether a number that is all that is said is a day of the month: "20th", and when asked "the 24"."""
+    """Return whether a number alone is a day of the month: "20th", "the twelfth", and when asked "the 24"."""
     atom = atoms[place]
-    told = atom.name == "ordinal" or (asked and (atom.value > _LAST_HOUR or _name(atoms, place - 1) == "the"))
+    told = atom.name == "ordinal" or (atom.name == "ordinal_word" and atom.value > _LAST_LINE)
+    told = told or (asked and (atom.value > _LAST_HOUR or _name(atoms, place - 1) == "the"))
     return told and _alone(atoms, place)
 
 

@@ -11,6 +11,7 @@ from bot.nlu.dates import find_dates
 from bot.nlu.languages import find_languages
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.names import find_names
+from bot.nlu.option_meanings import option_about
 from bot.nlu.places import find_places
 from bot.nlu.ratings import find_ratings, find_references
 from bot.nlu.relations import find_relations
@@ -77,9 +78,17 @@ def _choice(message: _Message, dates: Sequence[Entity]) -> list[Entity]:
     else:
         choice = choose(message.tokens, expecting.options, dates, undoing="event" not in expecting.slot)
     if choice is None:
-        return []
+        return _choice_about(message, expecting)
     start, end = message.tokens.span(choice.first, choice.last)
     return [Entity("choice", choice.index, start, end, message.tokens.text[start:end])]
+
+
+def _choice_about(message: _Message, expecting: Expecting) -> list[Entity]:
+    """Return the option that is about what the message names in other words, where one was to be picked."""
+    if expecting.kind != "choice":
+        return []
+    index = option_about(message.tokens, expecting.options, message.lexicon)
+    return [] if index is None else [Entity("choice", index, 0, len(message.tokens.text), message.tokens.text)]
 
 
 _FINDERS: tuple[Callable[[_Message], list[Entity]], ...] = (

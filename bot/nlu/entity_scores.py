@@ -71,7 +71,7 @@ def _meant(kind: str, word: Any, lexicon: Lexicon, now: datetime) -> Any:
 
 def _counted(kind: str, expected: Sequence[Any], found: Iterable[Entity]) -> tuple[int, int, int]:
     """Hits, false finds and misses of one kind in one message; each entity answers one expectation."""
-    left = [entity for entity in found if entity.kind in _KINDS[kind]]
+    left = _distinct(kind, [entity for entity in found if entity.kind in _KINDS[kind]])
     hits = 0
     for wanted in expected:
         match = next((entity for entity in left if _answers(kind, wanted, entity)), None)
@@ -79,6 +79,11 @@ def _counted(kind: str, expected: Sequence[Any], found: Iterable[Entity]) -> tup
             left.remove(match)
             hits += 1
     return hits, len(left), len(expected) - hits
+
+
+def _distinct(kind: str, found: list[Entity]) -> list[Entity]:
+    """The entities, an id or a number that is said twice ("yoga or pilates") only once."""
+    return found if kind in _BY_WORDS else list({repr(entity.value): entity for entity in found}.values())
 
 
 def _answers(kind: str, wanted: Any, entity: Entity) -> bool:

@@ -105,7 +105,7 @@ def _belongs(tokens: Tokens, place: int, first: int, lexicon: Lexicon) -> bool:
 
 def _bare(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
     """Return the name that an answer is, apart from greetings and thanks; a question or a sentence is none."""
-    first, last = 0, len(tokens.words) - 1
+    first, last = 0, _before_mine(tokens.words) - 1
     if "?" in tokens.text:
         return None
     while first < last and tokens.words[first] in _WORDS["leads"] and not _names_alone(tokens, first, lexicon):
@@ -113,6 +113,14 @@ def _bare(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
     while last > first and tokens.words[last] in _WORDS["tails"]:
         last -= 1
     return (first, last) if first <= last and _name_end(tokens, first, lexicon) == last else None
+
+
+def _before_mine(words: tuple[str, ...]) -> int:
+    """Return where the sender's own name begins behind the one asked for ("Rose and mine is Grace"), else the end."""
+    if "mine" not in words[1:]:
+        return len(words)
+    mine = words.index("mine", 1)
+    return mine - 1 if mine > 1 and words[mine - 1] == "and" else mine
 
 
 def _names_alone(tokens: Tokens, first: int, lexicon: Lexicon) -> bool:

@@ -21,6 +21,7 @@ _COMMON = word_set(
 _DAY_ONLY = re.compile(r"(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)")
 _ONE_SLIP, _TWO_SLIPS, _BEGINNING = 5, 8, 5  # letters from which a word may have slips, or may be only the beginning
 _SHORTEST = 4  # letters: a shorter word means only itself
+_ENDINGS = ("ing", "ers", "er", "es", "s")
 
 
 @lru_cache(maxsize=2048)
@@ -43,10 +44,16 @@ def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
 
 def _alike(said: str, own: str) -> bool:
     """Return whether a word as said is another's beginning, or a slip away from it."""
-    if len(said) >= _BEGINNING and own.startswith(said):
+    if (len(said) >= _BEGINNING and own.startswith(said)) or _stem(said) == _stem(own):
         return True
     slips = 2 if len(own) >= _TWO_SLIPS else int(max(len(own), len(said)) >= _ONE_SLIP)
     return said[0] == own[0] and OSA.distance(said, own, score_cutoff=slips) <= slips
+
+
+def _stem(word: str) -> str:
+    """Return a word without its ending: "walk" for "walking", "walkers" and "walks"."""
+    ending = next((ending for ending in _ENDINGS if word.endswith(ending)), "")
+    return word[: len(word) - len(ending)] if len(word) - len(ending) >= _SHORTEST else word
 
 
 def options_on(date: dict[str, Any], options: Sequence[Option], among: frozenset[int]) -> frozenset[int]:

@@ -11,6 +11,7 @@ from bot.nlu.tokens import Tokens, tokenise
 T = TypeVar("T")
 
 _SHORTEST = 7  # letters: a shorter word one slip away is too often another word
+_SHORTEST_SWAPPED = 5  # letters: but from here on two letters swapped are a slip ("bresat")
 _JOINING = frozenset(("", "-", "\u2013", "'", "/"))  # what may stand between the words of one phrase
 
 
@@ -63,6 +64,8 @@ class Phrases(Generic[T]):
 class Spelling:
     """Puts right a word that is one slip (a letter too many, missing, wrong, or two swapped) from one known word.
 
+    Two letters swapped are the surer slip: they decide between known words, and count in shorter ones too.
+
     `ordinary` words are left alone however near they are: "mourning" is not "morning".
     """
 
@@ -71,18 +74,22 @@ class Spelling:
         self._known = targets | frozenset(ordinary)
         self._near: dict[str, list[str]] = {}
         for word in sorted(targets):
-            if len(word) >= _SHORTEST and word.isalpha():
+            if len(word) >= _SHORTEST_SWAPPED and word.isalpha():
                 for shape in _shapes(word):
                     self._near.setdefault(shape, []).append(word)
 
     def repair(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return a message's words with the slips put right; a word that could be two known ones stays as it is."""
-        return tuple(word if len(word) < _SHORTEST or word in self._known else self._repaired(word) for word in words)
+        return tuple(
+            word if len(word) < _SHORTEST_SWAPPED or word in self._known else self._repaired(word) for word in words
+        )
 
     def _repaired(self, word: str) -> str:
         near = {known for shape in _shapes(word) for known in self._near.get(shape, ()) if known[0] == word[0]}
         close = [known for known in near if OSA.distance(known, word, score_cutoff=1) <= 1]
-        return close[0] if len(close) == 1 else word
+        swapped = [known for known in close if len(known) == len(word) and sorted(known) == sorted(word)]
+        meant = swapped or (close if len(word) >= _SHORTEST else [])
+        return meant[0] if len(meant) == 1 else word
 
 
 def _shapes(word: str) -> set[str]:

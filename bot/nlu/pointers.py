@@ -6,6 +6,7 @@ from bot.nlu.choice_words import choice_words
 from bot.nlu.tokens import Tokens
 
 _LETTERS = "abcdefghij"
+_LAST_BUT_ONE = (("second", "to", "last"), ("second", "from", "last"), ("last", "but", "one"), ("penultimate",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,21 @@ class Pointer:
 
 def find_pointers(tokens: Tokens, count: int, dated: frozenset[int]) -> list[Pointer]:
     """Return the pointers of a message to a menu of `count` lines, only the firm ones if any is; dates hold none."""
+    counted_back = _from_end(tokens.words, count)
+    if counted_back:
+        return [counted_back]
     found = (_pointer(tokens, place, count, dated) for place in range(len(tokens.words)) if place not in dated)
     pointers = [pointer for pointer in found if pointer]
     return [pointer for pointer in pointers if pointer.firm] or pointers
+
+
+def _from_end(words: tuple[str, ...], count: int) -> Pointer | None:
+    """Return the last line but one ("second to last", "last but one")."""
+    for place in range(len(words)):
+        for phrase in _LAST_BUT_ONE:
+            if words[place : place + len(phrase)] == phrase:
+                return Pointer(count - 2, place, firm=True)
+    return None
 
 
 def _pointer(tokens: Tokens, place: int, count: int, dated: frozenset[int]) -> Pointer | None:

@@ -82,8 +82,8 @@ def _is_ill(tokens: Tokens, phrase: Phrase) -> bool:
     """Return whether a part of the body ends what someone says they have ("its in my throat")."""
     before = tokens.words[: phrase.first]
     ends = phrase.last + 1 == len(tokens.words) or bool(tokens.gaps[phrase.last + 1])
-    said = any(before[-length:] in _ILL_LEADS for length in range(1, 4))
-    return ends and said
+    said = [length for length in range(1, 4) if before[-length:] in _ILL_LEADS]
+    return ends and bool(said) and _WORDS["hurting"].isdisjoint(before[-max(said) - 1 :])
 
 
 def _is_wanted(tokens: Tokens, phrase: Phrase) -> bool:

@@ -351,6 +351,8 @@ NEGATED = [
     ("no, thursday", "2026-12-03"),
     ("no thursday", "2026-12-03"),
     ("any evening but not fridays", "weekly evening | not weekly 4"),
+    ("any evening but friday", "weekly evening | not weekly 4"),
+    ("mornings bar mondays", "weekly morning | not weekly 0"),
 ]
 
 NO_DATES = """

@@ -73,6 +73,7 @@ COUNTS = """
 3: make it 3 | can you make it three
 4: 4 of us | me and my 3 sisters | four people | family of 4 | room for 4
 5: theres 5 of us | 5 ppl
+4: we'll be 4 now | can we be 4 | its going to be 4 of us
 """
 ASKED_COUNTS = """
 1: 1 | one | just the one | me | just me | only 1 please | one place | on my own | myself | no just me | 1 pls
@@ -96,7 +97,8 @@ just my kids | make it 3pm
 """
 NAMES = """
 Maureen: its Maureen | It's maureen | Maureen here | hello its maureen here | my name is maureen | im maureen
-Maureen: call me Maureen
+Maureen: call me Maureen | put down Maureen please | its for my wife, Maureen | kind regards Maureen
+Devereux: book it under Devereux | its in my name, Devereux
 Olu: my name is olu | hi im olu | its olu, anything near E17? | this is Olu
 Sue: im Sue | my name is sue | Sue here
 Bill: call me Bill | my name's bill
@@ -128,11 +130,12 @@ Dr Patel: dr patel
 Xiao-Ling: xiao-ling
 Ludmila van der Berg: ludmila van der berg
 Bob: you can call me bob | just bob
+Rose: Rose and mine is Grace | rose, mine is grace
 Sarah O'Neill: sarah o'neill
 """
 NO_NAMES = """
 im tired | im fine | its tuesday | im from leeds | im bowel cancer | this is great | its for my dad | im here
-anyone here | im 65
+anyone here | im 65 | put down the phone | my wife will come | my sister may come | put down for hope please
 is there anyone here | i m a carer | im having chemo | its breast cancer | this is rubbish | im in chelsea
 thats fine | im not sure
 hope so | im rich | im will be there | call me tomorrow | call me back | call me on monday | its may | its cold here

@@ -32,6 +32,7 @@ TITLES = (Option("a", "Look Good Feel Better"), Option("b", "Sleep well"), Optio
 PICKED = """
 0: 1 | option 1 | number one | go for 1 | one | a | letter a | first | the first | 1st one | top one
 0: i'll take the first | frist one | moving forward | moving foward | the moving forward course please | barts
+0: 1st 1 | the 1st of them | moving forward 1 | furst one
 0: tuesday | the tuesday one | tues please | 8th december | the 8th | dec 8 | 8/12 | the 10.30 one | 10 30 on tues
 0: the morning one | next tuesday | the earliest | the soonest please
 1: 2 | 2. | 2 please | 2 pls love | number 2 | num 2 | 2) | two | ill have 2 | id like number 2 please | yes 2
@@ -40,6 +41,8 @@ PICKED = """
 1: the 2nd one as its closest | the second option please | yoga | the yoga one | the yogga one pls
 1: id like the yoga | the one at maggies | beginners yoga | thurs evening | the evening one | 6pm | thursday yoga
 1: event:57 | Yoga for beginners, Thursday 10 December, 6pm
+2: last 1 | the larst one | numba 3 | the third date | details of number free please
+1: sekond one | yoga 1 | number to please | second to last | the last but one
 2: 3 | no 3 | no. 3 | #3 | Three please | can i have 3 | i want to book number 3 | no, 3 | c please
 2: third one thanks | the last one | last | the bottom one | fear of recurrence | recurrance workshop
 2: no wait not that, 3 | not that one, the 3rd | not that - 3 | not 1, 3 | not 2. number 3 please

@@ -54,6 +54,8 @@ breast lung: breast and lung cancer
 skin lung: skin or lung cancer
 secondary breast: stage 4 breast
 lung: its not breast its lung
+breast secondary: started in the breast and now its in my bones
+breast: bresat cancer
 """
 ANSWERS_TO_CANCER_TYPE = """
 skin: skin | skin please | its skin
@@ -67,6 +69,7 @@ upper_gi: liver | stomach
 sarcoma: bone
 """
 NO_CANCER_TYPE = """
+got a pain in my chest | a rash on my skin
 bowls club | i play bowls | chest pain | my chest hurts | sore throat | throat infection | dry skin | itchy skin
 blood test
 high blood pressure | stomach ache | upset stomach | cup of tea | fancy a cup | any time | all of us | hope so
@@ -183,6 +186,8 @@ in_person: in person | face to face | f2f | not online | i dont do zoom | no int
 in_person: no online please | rather not online | i dont want it online | anything but online | no more zoom
 in_person: not keen on zoom | id rather it wasnt online | cant get online
 online: not in person | dont want face to face | no cant travel | no from home please | no, online
+online: too poorly to travel | from my armchair | over video | via the internet
+in_person: a real room please | somewhere i can actually go
 in_person in_person: no online. in person please | in person rather than online
 """
 RELATIONS = """
@@ -204,6 +209,9 @@ patient: for a patient | on behalf of my patient | referring a patient | i have 
 patient: im her nurse
 other: for someone else | im her carer | its for my aunt | my cousin has cancer | for my mother in law
 father: no my dad | not my mum, my dad | make that my dad
+other: the lady i care for
+son: my lad's got leukaemia
+self: now something for me | find something for me this time
 self: its for me | for myself | im the patient | just for me
 """
 NO_RELATION = """
