@@ -16,16 +16,23 @@ def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) ->
 
     Every word that is no filler must be of a term that both have in common.
     """
-    words = tokens.words
-    if len(words) > _MOST_WORDS or not (words[:1] == ("the",) or "one" in words) or not _is_plain(tokens):
-        return None
-    named = list(lexicon.phrases.find(tokens, words))
-    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
-    if not named or any(word not in choice_words().fillers for place, word in enumerate(words) if place not in told):
-        return None
-    wanted = [_of_kinds(phrase.meaning) for phrase in named]
-    fitting = [index for index, option in enumerate(options) if _is_about(option, wanted, lexicon)]
+    wanted = _named(tokens, lexicon) if _points(tokens) else []
+    fitting = [index for index, option in enumerate(options) if wanted and _is_about(option, wanted, lexicon)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _points(tokens: Tokens) -> bool:
+    """Return whether a short message points at something ("the ...", "... one") and asks nothing."""
+    words = tokens.words
+    return len(words) <= _MOST_WORDS and (words[:1] == ("the",) or "one" in words) and _is_plain(tokens)
+
+
+def _named(tokens: Tokens, lexicon: Lexicon) -> list[set[tuple[str, str]]]:
+    """Return the terms that a message names; none when it says more than those."""
+    named = list(lexicon.phrases.find(tokens, tokens.words))
+    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
+    rest = {word for place, word in enumerate(tokens.words) if place not in told}
+    return [_of_kinds(phrase.meaning) for phrase in named] if rest <= choice_words().fillers else []
 
 
 def _is_plain(tokens: Tokens) -> bool:
