@@ -13,6 +13,7 @@ from bot.channels import segments
 from bot.channels.paths import STATUS_PATH
 from bot.channels.port import Button, OutboundMessage
 from services.people.deliveries import Outcome
+from services.people.failures import BY
 from services.people.outbox import TEXT_KINDS, OutboxRow
 from services.people.tables import Channel, OutboxStatus, Priority
 from services.people.verdicts import Gate, Refuse, Send, Wait
@@ -88,7 +89,7 @@ class Preparer:
             case Refuse(reason):
                 return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=reason)
             case Send(channel):
-                return self._written(session, row, channel or row.channel, now)
+                return self._written(session, row, channel or row.parameters.get(BY) or row.channel, now)
 
     def _written(self, session: Session, row: OutboxRow, channel: str, now: datetime) -> Ready | Outcome:
         if row.kind in TEXT_KINDS:

@@ -33,7 +33,7 @@ from services.core.clock import Clock
 from services.core.database import Database
 from services.core.errors import DatabaseBusy
 from services.core.phone import mask
-from services.people import deliveries, inbox, outbox
+from services.people import deliveries, failures, inbox, outbox
 from services.people.inbox import InboundDraft
 from services.people.tables import OutboxStatus
 
@@ -171,7 +171,8 @@ def _advance(session: Session, service: Service, report: Report, outbox_id: int 
         service.poser.pose(session, asking, now)
     if moved is not None and report.status is OutboxStatus.FAILED and report.code:
         for row in outbox.load(session, [moved]):
-            deliveries.note_refusal(session, row, refusal_of(report.code), report.code, now)
+            refusal = refusal_of(report.code).value
+            failures.take_failure(session, row, refusal, report.code, report.provider_id, now)
     return moved
 
 

@@ -43,7 +43,8 @@ class FakeTwilio:
     """One account of the stand-in.
 
     `messages` is all that it took, in order; `contents` what messages may be sent with; `opted_out` the addresses it
-    will not send to; `faults` what goes wrong with the next requests, one each; `delay_s` how long every answer takes;
+    will not send to; `faults` what goes wrong with the next requests, one each; `undeliverable` the codes with which
+    the next messages to an address are taken and then reported as failed; `delay_s` how long every answer takes;
     `reports` the statuses that it posts to a message's StatusCallback, in this order, by `poster` (none without one).
     """
 
@@ -59,6 +60,7 @@ class FakeTwilio:
         self.messages: list[SimulatedMessage] = []
         self.opted_out: set[str] = set()
         self.faults: deque[Fault] = deque()
+        self.undeliverable: dict[str, deque[int]] = {}
         self.delay_s = 0.0
         self.contents = ContentStore(account_sid, now)
         self._now = now
@@ -141,6 +143,8 @@ class FakeTwilio:
             code = code or unusable.code
         if code is not None:
             return error(400, code)
+        failing = self.undeliverable.get(form["To"])
+        refused = refused or (failing.popleft() if failing else None)
         message = SimulatedMessage(
             sid="SM" + secrets.token_hex(16),
             to=form["To"],

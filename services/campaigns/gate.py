@@ -13,6 +13,7 @@ from services.core.phone import parse_phone
 from services.core.quiet_hours import is_quiet, next_opening
 from services.events.tables import Event, EventSession, EventStatus
 from services.people import holds
+from services.people.failures import BY
 from services.people.identities import RETIRED
 from services.people.outbox import OutboxRow
 from services.people.tables import Channel
@@ -68,7 +69,7 @@ class SendingGate:
         if row.channel.startswith(RETIRED):
             return "retired"
         number = _number_kind(row.address) if row.channel != "dev" else "drama"
-        if number == "landline" and row.channel == Channel.SMS:
+        if number == "landline" and (row.channel == Channel.SMS or BY in row.parameters):
             return "landline"
         if self._only_drama and number != "drama":
             return "not_a_drama_number"
@@ -97,7 +98,9 @@ class SendingGate:
             return Send()
         if row.last_inbound_at is not None and now - row.last_inbound_at < WHATSAPP_WINDOW:
             return Send()
-        return Send(channel=Channel.SMS) if row.address.startswith("+") else Refuse("whatsapp_window")
+        if not row.address.startswith("+"):
+            return Refuse("whatsapp_window")
+        return Refuse("landline") if _number_kind(row.address) == "landline" else Send(channel=Channel.SMS)
 
 
 def _estranged(session: Session, row: OutboxRow) -> str:

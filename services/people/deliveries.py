@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, update
 from sqlmodel import Session
 
 from services.core.database import announce
@@ -29,7 +29,7 @@ _OF_ATTEMPT = (_ROW, OUTBOX.c.attempts == bindparam("attempt"))
 
 _RECORD = {
     OutboxStatus.SENT: update(OUTBOX)
-    .where(_ROW)
+    .where(_ROW, OUTBOX.c.reason != bindparam("failed_before"))
     .values(
         # A callback may have come before the answer to our own request, and it knows more.
         status=case((_UNDECIDED, OutboxStatus.SENT.value), else_=OUTBOX.c.status),
@@ -56,8 +56,10 @@ _ADVANCE = (
         # Of a message posted twice, the failure of the other copy says nothing about this one.
         or_(
             bindparam("reported", type_=OUTBOX.c.status.type) != "failed",
-            OUTBOX.c.provider_id.is_(None),
-            OUTBOX.c.provider_id == bindparam("provider_message"),
+            and_(
+                or_(OUTBOX.c.provider_id.is_(None), OUTBOX.c.provider_id == bindparam("provider_message")),
+                OUTBOX.c.reason != bindparam("failed_before"),
+            ),
         ),
     )
     .values(
@@ -117,11 +119,17 @@ class Outcome:
         """The values that the statement for this status binds."""
         row: dict[str, Any] = {"row": self.row_id}
         if self.status is OutboxStatus.SENT:
-            return row | {"provider_message": self.provider_id, "words": self.text, "parts": self.segments, "at": now}
+            row |= {"provider_message": self.provider_id, "failed_before": given_back(self.provider_id)}
+            return row | {"words": self.text, "parts": self.segments, "at": now}
         row |= {"attempt": self.attempt, "why": self.reason}
         if self.status is OutboxStatus.UNKNOWN:
             return row | {"words": self.text, "parts": self.segments}
         return row | {"due": self.due_at or now} if self.status is OutboxStatus.QUEUED else row
+
+
+def given_back(provider_id: str) -> str:
+    """The reason of a message queued once more because the copy with this id failed: that copy counts no longer."""
+    return f"again {provider_id}"
 
 
 def record(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
@@ -148,6 +156,7 @@ def advance(
     """
     earlier = _ORDER[: _ORDER.index(status.value)]
     marks = {"earlier": earlier, "reported": status.value, "why": reason, "provider_message": provider_id, "at": now}
+    marks["failed_before"] = given_back(provider_id)
     statement = _ADVANCE_MESSAGE if outbox_id is None else _ADVANCE_ROW
     moved: int | None = session.execute(statement, marks if outbox_id is None else marks | {"row": outbox_id}).scalar()
     return moved

@@ -115,14 +115,29 @@ def raise_flag(
 
 
 def raise_once(
-    session: Session, *, identity_id: int, category: str, severity: int, now: datetime, inbound_id: int
+    session: Session,
+    *,
+    identity_id: int,
+    category: str,
+    severity: int,
+    now: datetime,
+    rule: str = "",
+    note: str = "",
+    inbound_id: int | None = None,
 ) -> int:
     """Put something before staff unless the same about the same identity is there already; return its id."""
     open_one = session.execute(_SAME, {"category": category, "identity": identity_id}).scalar()
     if open_one is not None:
         return int(open_one)
     return raise_flag(
-        session, identity_id=identity_id, category=category, severity=severity, now=now, inbound_id=inbound_id
+        session,
+        identity_id=identity_id,
+        category=category,
+        severity=severity,
+        now=now,
+        rule=rule,
+        note=note,
+        inbound_id=inbound_id,
     )
 
 
