@@ -141,12 +141,16 @@ def _is_question(understood: Understanding) -> bool:
 
 def _asking(understood: Understanding, expecting: Expecting | None, now: datetime) -> Understanding:
     """Leave out what a question only names: the line of a menu that it is about, and where it is."""
-    is_about = expecting is not None and pointed_out(understood.text, expecting.options, now) is not None
+    chosen = next((entity for entity in understood.entities if entity.kind == "choice"), None)
+    named = expecting is not None and pointed_out(understood.text, expecting.options, now) is not None
+    is_about = named or chosen is not None
     if not is_about and {"place", "need"} <= {entity.kind for entity in understood.entities}:
         return _also_wishing(understood)
     if understood.intent == "event_details" and not is_about:
         return understood
-    return replace(understood, entities=tuple(one for one in understood.entities if not _is_named(one)))
+    asked = [replace(chosen, kind="about")] if chosen is not None else []
+    kept = [one for one in understood.entities if not _is_named(one)]
+    return replace(understood, entities=(*kept, *asked))
 
 
 def _is_named(entity: Entity) -> bool:

@@ -168,6 +168,7 @@ class TurnTaker:
             arrival.body,
             lambda options: pointed_out(words_of(arrival), options, now),
             understood.entities,
+            lambda said, options: pointed_out(said, options, now),
         )
         token = current_turn.set(context)
         try:

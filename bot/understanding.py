@@ -34,7 +34,8 @@ class Entity:
     """A value found in a message.
 
     `kind` is one of: place, place_choice, date, count, choice, yes_no, name, cancer_type, need, mode, relation,
-    audience, stage, access, language, rating, reference, skip, title, activity. `value` is JSON: see the module that
+    audience, stage, access, language, rating, reference, skip, title, activity, about (a line that a question is
+    about). `value` is JSON: see the module that
     finds each kind; None says that nothing of the kind is looked for any more.
     `start` and `end` index the message; `words` is that stretch of it.
     """

@@ -7,6 +7,7 @@ from bot.actions.booking import booking_actions
 from bot.actions.bookings import bookings_actions
 from bot.actions.carers import carers_actions
 from bot.actions.changing import changing_actions
+from bot.actions.details import details_actions
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
 from bot.actions.focus import focus_actions
@@ -19,6 +20,7 @@ from bot.actions.saved_searches import saved_search_actions
 from bot.actions.staff import staff_actions
 from bot.actions.swapping import swapping_actions
 from bot.actions.travel import travel_actions
+from bot.actions.undoing import undoing_actions
 from bot.actions.waiting import waiting_actions
 
 
@@ -38,6 +40,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *bereavement_actions(),
             *changing_actions(),
             *swapping_actions(hold_for, public_base_url),
+            *undoing_actions(),
             *focus_actions(),
             *waiting_actions(),
             *saved_search_actions(),
@@ -45,6 +48,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *travel_actions(),
             *language_actions(),
             *questions_actions(),
+            *details_actions(),
             *staff_actions(),
         ]
     )

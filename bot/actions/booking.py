@@ -9,7 +9,7 @@ from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
 from bot.actions.context import TurnContext
 from bot.actions.passing_on import needs_of, passed_on
 from bot.actions.whose import of_slots, places_for
-from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line
+from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line, referral_parts
 from services.booking import bookings, outcomes, places, waiting
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders, saved_searches
@@ -44,7 +44,7 @@ class HoldPlace(TurnAction):
         event_id = chosen(slots["event_choice"])
         event, venue = event_with_venue(turn.session, event_id)
         if event.referral:
-            say("utter_referral_needed", title=event.discreet_title, referral=event.referral)
+            say("utter_referral_needed", **referral_parts(event))
             return {"hold": "referral"}
         self._let_go(slots, event_id, turn)
         outcome = places.hold(

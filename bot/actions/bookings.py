@@ -1,5 +1,8 @@
 """What someone has booked: showing it, and giving it up."""
 
+import re
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from bot.actions.base import Say, Slots, TurnAction, option, phrase
@@ -14,6 +17,7 @@ from services.booking.tables import BookingStatus
 from services.campaigns import changes, notices, saved_searches
 
 ALL = "booking:all"
+_BETWEEN = re.compile(r"\band\b|[,&+]", re.IGNORECASE)
 _EVERYTHING = Option(ALL, "", "all both everything")
 
 
@@ -85,14 +89,36 @@ class FindCancellable(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `cancellable` to "none", "one" (then `booking_choice` is it) or "many"; the message may say which."""
         lines = [booking_words(booked, turn) for booked in confirmed(turn)]
-        if len(lines) > 1:
-            named = turn.pick(lines := [*lines, _EVERYTHING])
-            return {"cancellable": "many"} if named is None else _only(lines[named].payload)
-        return _only(lines[0].payload) if lines else {"cancellable": "none"}
+        if len(lines) < 2:
+            return _only(lines[0].payload) if lines else {"cancellable": "none"}
+        named = turn.pick([*lines, _EVERYTHING])
+        if named is not None:
+            return _only([*lines, _EVERYTHING][named].payload)
+        several = _named_one_by_one(turn, lines)
+        return _only(ALL) | {"cancel_only": several} if len(several) > 1 else {"cancellable": "many"}
 
 
 def _only(payload: str) -> dict[str, Any]:
     return {"cancellable": "one", "booking_choice": payload}
+
+
+def _named_one_by_one(turn: TurnContext, lines: Sequence[Option]) -> list[int]:
+    """The bookings that are named one after another ("cancel yoga and the HOPE course"), by id."""
+    parts = _BETWEEN.split(turn.text)
+    named = {turn.pick_in(part, lines) for part in parts} if len(parts) > 1 else set()
+    return sorted(chosen(lines[index].payload) for index in named if index is not None)
+
+
+def _meant(slots: Slots, turn: TurnContext) -> list[Booked]:
+    """The bookings that are to be cancelled, as they stand now."""
+    if slots["booking_choice"] == ALL:
+        only = slots.get("cancel_only")
+        return [booked for booked in confirmed(turn) if only is None or booked.booking_id in only]
+    return [booked for booked in confirmed(turn) if booked.booking_id == chosen(slots["booking_choice"])]
+
+
+def _joined(lines: Sequence[dict[str, Any]]) -> Any:
+    return reduce(lambda first, last: phrase("part_and_also", first=first, last=last), lines)
 
 
 class AskBookingChoice(TurnAction):
@@ -118,7 +144,11 @@ class AskConfirmCancel(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask; nothing changes."""
         if slots["booking_choice"] == ALL:
-            say("utter_ask_confirm_cancel_all", number=len(confirmed(turn)))
+            meant = _meant(slots, turn)
+            if slots.get("cancel_only") and meant:
+                say("utter_ask_confirm_cancel_these", these=_joined([_line(booked, turn) for booked in meant]))
+            else:
+                say("utter_ask_confirm_cancel_all", number=len(meant))
             return {}
         booked = bookings.by_id(turn.session, chosen(slots["booking_choice"]))
         if booked is not None:
@@ -134,18 +164,17 @@ class CancelBooking(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Cancel, free the places and say what is cancelled."""
-        everything = slots["booking_choice"] == ALL
-        wanted = [
-            booked for booked in confirmed(turn) if everything or booked.booking_id == chosen(slots["booking_choice"])
-        ]
-        cancelled = [booked for booked in wanted if self._cancel(booked, turn)]
+        cancelled = [booked for booked in _meant(slots, turn) if self._cancel(booked, turn)]
         if not cancelled:
             say("utter_booking_gone")
-        elif everything:
-            say("utter_cancelled_all", number=len(cancelled))
-        else:
+            return {"booking_choice": None}
+        if len(cancelled) == 1:
             say("utter_cancelled", event=_line(cancelled[0], turn))
-        return {"booking_choice": None}
+        elif slots.get("cancel_only"):
+            say("utter_cancelled_these", these=_joined([_line(booked, turn) for booked in cancelled]))
+        else:
+            say("utter_cancelled_all", number=len(cancelled))
+        return {"booking_choice": None, "cancelled_lately": [booked.booking_id for booked in cancelled]}
 
     @staticmethod
     def _cancel(booked: Booked, turn: TurnContext) -> bool:

@@ -16,7 +16,7 @@ class TurnContext:
 
     `address` and `channel` ("sms" or "whatsapp") are how they are reached; `inbound_id` is the message being
     answered, `text` its words and `entities` what was found in them; `pick` gives the index of the option that they
-    speak of, None for none or several.
+    speak of, None for none or several, and `pick_in` the same for a part of the words.
     """
 
     session: Session
@@ -28,7 +28,8 @@ class TurnContext:
     channel: str
     text: str
     pick: Callable[[Sequence[Option]], int | None]
-    entities: tuple[Entity, ...] = ()
+    entities: tuple[Entity, ...]
+    pick_in: Callable[[str, Sequence[Option]], int | None]
 
 
 current_turn: ContextVar[TurnContext] = ContextVar("current_turn")

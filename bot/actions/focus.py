@@ -61,6 +61,9 @@ class FindFocus(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `about` when the message tells, and `candidates` to "one", "many" or "none"."""
+        line = next((one.value for one in turn.entities if one.kind == "about"), None)
+        if isinstance(line, str) and line.startswith(("event:", "booking:")) and line != "booking:all":
+            return {"candidates": "one", "about": line}
         dates = _options(_other_dates(slots, turn), turn)
         if dates and (named := turn.pick(dates)) is not None:
             return {"candidates": "one", "about": dates[named].payload}

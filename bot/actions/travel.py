@@ -6,13 +6,11 @@ from bot.actions.base import Say, Slots, TurnAction, phrase
 from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
 from bot.actions.focus import in_focus
-from bot.actions.wording import contact_part, details_parts, event_line, fact, parking_parts, travel_parts, when, where
-from services.core.spoken import spoken_list
-from services.events.tables import Event, Venue
-from services.events.taxonomy import load_taxonomy
+from bot.actions.wording import ask_whom, event_line, fact, parking_parts, travel_parts, when
+from services.events.tables import Event, Mode, Venue
 
 
-class _AboutFocus(TurnAction):
+class AboutFocus(TurnAction):
     """An answer about the event in focus; without one it asks which."""
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
@@ -30,7 +28,7 @@ class _AboutFocus(TurnAction):
         raise NotImplementedError
 
 
-class Travel(_AboutFocus):
+class Travel(AboutFocus):
     """How to get to the event, or how to join it online."""
 
     called = "action_travel"
@@ -48,7 +46,25 @@ class Travel(_AboutFocus):
         say("utter_travel", title=event.discreet_title, when=when(event, turn.now), where=venue.name, **parts)
 
 
-class Parking(_AboutFocus):
+class JoinOnline(AboutFocus):
+    """How to join from home."""
+
+    called = "action_join_online"
+
+    def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
+        """Say the joining link to someone who is booked; to nobody else."""
+        if event.mode == Mode.IN_PERSON:
+            say("utter_not_online", event=event_line(event, venue, turn.now))
+            return
+        booked = any(one.event_id == event.id for one in confirmed(turn))
+        line = event_line(event, venue, turn.now)
+        if booked and event.joining_link:
+            say("utter_join", event=line, link=event.joining_link)
+        else:
+            say("utter_join_later" if not booked else "utter_join_unknown", event=line, ask=ask_whom(event))
+
+
+class Parking(AboutFocus):
     """Where to park, and what it costs as far as is known."""
 
     called = "action_parking"
@@ -61,7 +77,7 @@ class Parking(_AboutFocus):
         say("utter_parking", where=venue.name, **parking_parts(event, venue, turn.now))
 
 
-class WhatToBring(_AboutFocus):
+class WhatToBring(AboutFocus):
     """What to bring."""
 
     called = "action_what_to_bring"
@@ -74,7 +90,7 @@ class WhatToBring(_AboutFocus):
             say("utter_bring_nothing", title=event.discreet_title)
 
 
-class LateOrLost(_AboutFocus):
+class LateOrLost(AboutFocus):
     """Whom to ask on the day."""
 
     called = "action_late_or_lost"
@@ -84,36 +100,7 @@ class LateOrLost(_AboutFocus):
         say("utter_late_or_lost", contact=fact(event.contact) or None)
 
 
-class EventDetails(_AboutFocus):
-    """More about one event."""
-
-    called = "action_event_details"
-
-    def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
-        """Say when and where it is, how it goes, what it costs, and how many places are booked or left."""
-        own = next((booked.places for booked in confirmed(turn) if booked.event_id == event.id), None)
-        say(
-            "utter_event_details",
-            title=event.discreet_title,
-            when=when(event, turn.now),
-            where=where(venue),
-            **details_parts(event, venue, own),
-        )
-
-
-class Access(_AboutFocus):
-    """Whether someone with access needs can take part."""
-
-    called = "action_access"
-
-    def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
-        """Say what the record has; whatever it does not have is not known, with whom to ask."""
-        labels = [load_taxonomy().label("access", known) for known in event.access]
-        what = event_line(event, venue, turn.now)
-        say("utter_access", event=what, known=spoken_list(labels) or None, contact=contact_part(event))
-
-
-class Cost(_AboutFocus):
+class Cost(AboutFocus):
     """What one event costs."""
 
     called = "action_cost"
@@ -125,4 +112,4 @@ class Cost(_AboutFocus):
 
 def travel_actions() -> list[TurnAction]:
     """Every action that answers about the event in focus."""
-    return [Travel(), Parking(), WhatToBring(), LateOrLost(), EventDetails(), Access(), Cost()]
+    return [Travel(), Parking(), WhatToBring(), LateOrLost(), Cost(), JoinOnline()]

@@ -117,6 +117,17 @@ def contact_part(event: Event) -> Any:
     return phrase("part_organiser_contact", contact=fact(event.contact)) if event.contact else ""
 
 
+def ask_whom(event: Event) -> Any:
+    """Whom to ask what the record does not say: the organiser, else our staff."""
+    return phrase("part_ask_organiser", contact=fact(event.contact)) if event.contact else phrase("part_ask_us")
+
+
+def referral_parts(event: Event) -> dict[str, Any]:
+    """The way in to an event that takes people by referral."""
+    contact = phrase("part_or_contact", contact=fact(event.contact)) if event.contact else ""
+    return {"title": event.discreet_title, "referral": fact(event.referral), "contact": contact}
+
+
 def parking_parts(event: Event, venue: Venue, now: datetime) -> dict[str, Any]:
     """The parts of an answer on parking; what is not recorded is said to be not known, with whom to ask."""
     facts = travel_facts(event, venue, to_london(now).date())

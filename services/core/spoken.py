@@ -1,6 +1,6 @@
 """Dates, times, distances and phone numbers as the NHS writes them for patients."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.core.clock import to_london
 
@@ -55,6 +55,13 @@ def spoken_until(moment: datetime, now: datetime) -> str:
     days = (to_london(moment).date() - to_london(now).date()).days
     day = {0: "today", 1: "tomorrow"}.get(days)
     return f"{spoken_time(moment)} {day}" if day else f"{spoken_time(moment)} on {spoken_date(moment, now)}"
+
+
+def spoken_length(span: timedelta) -> str:
+    """A length of time: "2 hours", "1 hour and 30 minutes", "45 minutes"."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    parts = [f"{count} {name}{'' if count == 1 else 's'}" for count, name in ((hours, "hour"), (minutes, "minute"))]
+    return spoken_list([part for part, count in zip(parts, (hours, minutes), strict=True) if count])
 
 
 def spoken_distance(metres: float) -> str:
