@@ -8,6 +8,7 @@ from bot.actions.bookings import bookings_actions
 from bot.actions.carers import carers_actions
 from bot.actions.changing import changing_actions
 from bot.actions.details import details_actions
+from bot.actions.diary import SendCalendarLink
 from bot.actions.executor import Actions
 from bot.actions.finding import finding_actions
 from bot.actions.focus import focus_actions
@@ -41,6 +42,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *changing_actions(),
             *swapping_actions(hold_for, public_base_url),
             *undoing_actions(),
+            SendCalendarLink(public_base_url),
             *focus_actions(),
             *waiting_actions(),
             *saved_search_actions(),

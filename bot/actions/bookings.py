@@ -27,7 +27,8 @@ def confirmed(turn: TurnContext) -> list[Booked]:
     return [booked for booked in ahead if booked.status == BookingStatus.CONFIRMED]
 
 
-def _line(booked: Booked, turn: TurnContext) -> dict[str, Any]:
+def booking_line(booked: Booked, turn: TurnContext) -> dict[str, Any]:
+    """What a booking is for, in one clause."""
     event, venue = event_with_venue(turn.session, booked.event_id)
     return event_line(event, venue, turn.now)
 
@@ -71,7 +72,7 @@ class ListBookings(TurnAction):
             return {}
         only = held[0]
         places_held = booked_places(turn.session, only, turn.person_id)
-        say("utter_one_booking", places=places_held, event=_line(only, turn), reference=only.reference)
+        say("utter_one_booking", places=places_held, event=booking_line(only, turn), reference=only.reference)
         return {"focus": only.event_id}
 
 
@@ -146,14 +147,14 @@ class AskConfirmCancel(TurnAction):
         if slots["booking_choice"] == ALL:
             meant = _meant(slots, turn)
             if slots.get("cancel_only") and meant:
-                say("utter_ask_confirm_cancel_these", these=_joined([_line(booked, turn) for booked in meant]))
+                say("utter_ask_confirm_cancel_these", these=_joined([booking_line(booked, turn) for booked in meant]))
             else:
                 say("utter_ask_confirm_cancel_all", number=len(meant))
             return {}
         booked = bookings.by_id(turn.session, chosen(slots["booking_choice"]))
         if booked is not None:
             places_held = booked_places(turn.session, booked, turn.person_id)
-            say("utter_ask_confirm_cancel", places=places_held, event=_line(booked, turn))
+            say("utter_ask_confirm_cancel", places=places_held, event=booking_line(booked, turn))
         return {}
 
 
@@ -169,9 +170,9 @@ class CancelBooking(TurnAction):
             say("utter_booking_gone")
             return {"booking_choice": None}
         if len(cancelled) == 1:
-            say("utter_cancelled", event=_line(cancelled[0], turn))
+            say("utter_cancelled", event=booking_line(cancelled[0], turn))
         elif slots.get("cancel_only"):
-            say("utter_cancelled_these", these=_joined([_line(booked, turn) for booked in cancelled]))
+            say("utter_cancelled_these", these=_joined([booking_line(booked, turn) for booked in cancelled]))
         else:
             say("utter_cancelled_all", number=len(cancelled))
         return {"booking_choice": None, "cancelled_lately": [booked.booking_id for booked in cancelled]}

@@ -12,11 +12,11 @@ GO_BACK = "go_back"
 REPEAT = "repeat"
 
 # Known by phrase only: the first also means "cancel my booking" when nothing is in progress, the second nothing then,
-# the third only when something was set aside.
+# the third only when something was set aside. The last two are of the flows that they start.
 CANCEL = "cancel"
 NEVER_MIND = "never_mind"
 RESUME = "resume"
-BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME})
+BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME, "undo_cancel", "calendar_link"})
 # Read by rules of `bot.others`, and never by the classifier.
 BY_RULE = frozenset({"pass_code", "pass_on", "for_a_patient"})
 
