@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.dialogue.intents import CHOOSE_OPTION
 from bot.dialogue.languages import Languages
 from bot.dialogue.questions import Questions
 from bot.naming import FindNamed, with_named
@@ -13,6 +14,7 @@ from bot.nlu.interpreter import Interpreter
 from bot.nlu.pointing import pointed_out
 from bot.others import of_others
 from bot.understanding import Entity, Expecting, Understanding
+from bot.wishes import with_second
 from services.people.inbox import Arrival
 
 # Twilio takes 1,600 characters; more is a machine's doing, or a test.
@@ -21,6 +23,8 @@ LONGEST = 1600
 # What someone says of an event they look for, and how sure an intent must be to outweigh it.
 _FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title", "activity", "mode"})
 _SURE = 0.7
+_WORD = re.compile(r"[a-z0-9']+")
+_ARTICLES = frozenset({"a", "an", "the", "one", "please"})
 _LIKELY = 0.5
 _LITTLE = 2
 # What the name of an event may be taken for.
@@ -28,7 +32,7 @@ _VAGUE = frozenset({"out_of_scope", "about_events"})
 # What is wanted of a booking: it is named by what is done there.
 _OF_BOOKINGS = frozenset({"change_booking", "cancel_booking", "my_bookings"})
 # What is said along with a wish, or of one.
-_BESIDE = frozenset({"correction", "greet", "thanks"})
+_BESIDE = frozenset({"correction", "greet", "thanks", "party_size"})
 # Questions about one event: what they name is what they are about, and neither chosen nor looked for.
 _QUESTIONS = frozenset(
     {"travel_directions", "parking", "event_details", "cost_question", "what_to_bring", "online_link", "late_or_lost"}
@@ -67,9 +71,12 @@ class Reader:
             return _foreign(text, language)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         understood = of_others(with_named(understood, expecting, self.find_named), expecting)
+        understood = _named_alone(understood, expecting)
         question = self._question(understood, expecting)
-        if question is not None:
+        if question is not None and understood.intent != CHOOSE_OPTION:
             return _questioned(understood, question)
+        if not _is_which(expecting):
+            understood = with_second(understood, lambda part: self.interpreter.understand(part, None, now))
         if _is_question(understood) and not _is_which(expecting):
             return _asking(understood, expecting, now)
         if expecting is None or expecting.kind == "choice":
@@ -84,6 +91,21 @@ class Reader:
         if facts > 1 or (facts and understood.intent in _SEARCHES):
             return None
         return self.questions.asked(understood.text, understood.intent, understood.confidence)
+
+
+def _named_alone(understood: Understanding, expecting: Expecting | None) -> Understanding:
+    """Take a message that is nothing but words of one line's title for the choice of that line."""
+    if expecting is None or expecting.kind != "choice":
+        return understood
+    if any(entity.kind in ("choice", "mode", "place") for entity in understood.entities):
+        return understood
+    said = set(_WORD.findall(understood.text.lower())) - _ARTICLES
+    fitting = [option for option in expecting.options if said <= set(_WORD.findall(option.title.lower()))]
+    if len(fitting) != 1 or all(word.isdecimal() for word in said):
+        return understood
+    chosen = Entity("choice", fitting[0].payload, 0, len(understood.text), understood.text)
+    ranking = ((CHOOSE_OPTION, 1.0), *understood.ranking)
+    return replace(understood, intent=CHOOSE_OPTION, confidence=1.0, ranking=ranking, entities=(chosen,))
 
 
 def words_of(arrival: Arrival) -> str:
@@ -169,7 +191,8 @@ def _bare_facts(understood: Understanding) -> Understanding:
     facts = [entity for entity in understood.entities if entity.kind in _FACTS and entity.value is not None]
     if not facts or understood.first("choice") or _outweighs(understood, facts):
         return understood
-    ranking = (("inform", _SURE), *understood.ranking)
+    # What goes with a wish is no second one.
+    ranking = (("inform", _SURE), *(each for each in understood.ranking if each[0] not in _BESIDE))
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
 
 

@@ -18,6 +18,7 @@ from services.events.tables import Event, Kind, Venue
 from services.people import carers, conversations, pass_codes
 
 PARTY_LIMIT = 6
+Outcome = outcomes.Held | outcomes.Full | outcomes.AlreadyBooked | outcomes.Closed
 
 
 def chosen(payload: str) -> int:
@@ -47,16 +48,10 @@ class HoldPlace(TurnAction):
             say("utter_referral_needed", **referral_parts(event))
             return {"hold": "referral"}
         self._let_go(slots, event_id, turn)
-        outcome = places.hold(
-            turn.session,
-            event_id=event_id,
-            person_id=turn.person_id,
-            identity_id=turn.identity_id,
-            places=min(slots.get("party") or 1, PARTY_LIMIT),
-            now=turn.now,
-            hold_for=self._hold_for,
-            attendee=slots.get("attendee") or "",
-        )
+        wanted = min(slots.get("party") or 1, PARTY_LIMIT)
+        outcome = self._hold(event_id, wanted, slots, turn)
+        if isinstance(outcome, outcomes.Full) and outcome.left:
+            return self._fewer(self._hold(event_id, outcome.left, slots, turn), wanted, event, venue, slots, turn, say)
         match outcome:
             case outcomes.Held():
                 return self._held(outcome, event, venue, slots, turn, say)
@@ -67,6 +62,28 @@ class HoldPlace(TurnAction):
             case outcomes.Closed():
                 say(f"utter_closed_{spoken_reason(outcome.reason)}", title=event.discreet_title)
                 return {"hold": "closed"}
+
+    def _hold(self, event_id: int, wanted: int, slots: Slots, turn: TurnContext) -> Outcome:
+        return places.hold(
+            turn.session,
+            event_id=event_id,
+            person_id=turn.person_id,
+            identity_id=turn.identity_id,
+            places=wanted,
+            now=turn.now,
+            hold_for=self._hold_for,
+            attendee=slots.get("attendee") or "",
+        )
+
+    def _fewer(
+        self, held: Outcome, wanted: int, event: Event, venue: Venue | None, slots: Slots, turn: TurnContext, say: Say
+    ) -> dict[str, Any]:
+        """Keep what is left for a party that does not fit, and say so."""
+        if not isinstance(held, outcomes.Held):
+            say("utter_full", title=event.discreet_title)
+            return {"hold": "full"}
+        say("utter_party_full", wanted=wanted, places=phrase("part_places", places=held.places))
+        return self._held(held, event, venue, slots, turn, say) | {"party": held.places}
 
     @staticmethod
     def _let_go(slots: Slots, event_id: int, turn: TurnContext) -> None:

@@ -98,7 +98,18 @@ class FindEvents(TurnAction):
         query = query_of(slots, turn)
         booked = [] if query.words or slots.get("relation") else _booked_for_oneself(turn)
         result = search(turn.session, replace(query, seen=frozenset(booked)), limit=PAGE, now=turn.now)
+        fewer = self._with_fewer_places(replace(query, seen=frozenset(booked)), result, turn)
+        if fewer is not None:
+            return _found(fewer, booked, ["places"]) | {"full": None, "wait_for": None}
         return _found(result, booked, list(map(str, result.widened))) | _full(query, result, turn)
+
+    @staticmethod
+    def _with_fewer_places(query: Query, result: SearchResult, turn: TurnContext) -> SearchResult | None:
+        """What fits but for the places of a party, when all that has room for them is something else."""
+        if query.places == 1 or (result.matches and not result.widened):
+            return None
+        fewer = search(turn.session, replace(query, places=1), limit=PAGE, now=turn.now)
+        return fewer if fewer.matches and not fewer.widened else None
 
 
 def _full(query: Query, result: SearchResult, turn: TurnContext) -> dict[str, Any]:
@@ -192,7 +203,8 @@ def _note(slots: Slots, place: dict[str, Any] | None) -> Any:
         return phrase("part_outside", place_name=place["name"])
     given_up = slots.get("widened") or []
     if len(given_up) < 2:
-        return phrase(f"part_widened_{given_up[0]}", mode=slots.get("mode")) if given_up else ""
+        values = {"mode": slots.get("mode"), "wanted": slots.get("party")}
+        return phrase(f"part_widened_{given_up[0]}", **values) if given_up else ""
     return phrase("part_widened_all", these=_joined([phrase(f"part_these_{wish}") for wish in given_up]))
 
 

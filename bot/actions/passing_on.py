@@ -45,7 +45,7 @@ def needs_of(slots: Slots, event: Event) -> list[str]:
     of = _whose(slots)
     ids, said = slots.get(f"{of}access_ids"), slots.get(f"{of}access")
     words = slots.get(f"{of}access_words") if ids is not None else (said if said != SKIPPED else None)
-    wished = slots.get("access_wish") or []
+    wished = [*(slots.get("access_wish") or []), *(slots.get("access_told") or [])]
     return access.as_needs([*wished, *(ids or [])], slots.get("language"), event.language, words or "")
 
 

@@ -12,6 +12,8 @@ from bot.dialogue.utterance import Utterance
 from bot.dialogue.walk import AGAIN, Walk, place_of
 from bot.understanding import Option
 
+TAKEN = "utter_taken_"
+PASSED_OVER = "utter_passed_over"
 OFFER_PERSON = "pattern_offer_person"
 NOT_UNDERSTOOD = "utter_not_understood"
 

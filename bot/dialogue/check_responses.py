@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.dialogue.asking import NOT_UNDERSTOOD
+from bot.dialogue.asking import NOT_UNDERSTOOD, PASSED_OVER, TAKEN
 from bot.dialogue.check_flows import said_by
 from bot.dialogue.flows import Flows
 from bot.dialogue.models import CollectStep
@@ -117,13 +117,14 @@ def _problem(texts: Texts, response: str, code: str, message: str) -> Problem:
 
 def _used(flows: Flows) -> set[str]:
     """The responses that flows and the engine say."""
-    used = {NOT_UNDERSTOOD, OPTION_LINE, *(f"{MEANING}{flow}" for flow in (*flows.flows, NONE))}
+    used = {NOT_UNDERSTOOD, PASSED_OVER, OPTION_LINE, *(f"{MEANING}{flow}" for flow in (*flows.flows, NONE))}
     for flow in flows.flows.values():
         if flow.model.asked_by:
             used.add(f"{TITLE}{flow.name}")
         for step in flow.steps.values():
             used |= set(said_by(step))
             if isinstance(step.model, CollectStep):
+                used.add(f"{TAKEN}{step.model.collect}")
                 used |= {f"utter_ask_{step.model.collect}_{manner}" for manner in (AGAIN, RESUMED)}
     return used
 

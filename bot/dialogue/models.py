@@ -84,6 +84,7 @@ class CollectStep(StepBase):
     ask: Name | None = None
     ask_before_filling: bool = False
     optional: bool = False
+    default: Any = None
     options: Name | None = None
     stale_after_hours: Hours | Literal["never"] | None = None
     rejections: list[Rejection] = []

@@ -1,5 +1,6 @@
 """From an Understanding to commands."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,6 +53,7 @@ _CONTROL_COMMANDS: dict[str, Command] = {
     CANCEL: CancelFlow(or_booking=True),
 }
 MEANING = "option_meaning_"
+_SENTENCE = re.compile(r"[.?!;]\s*\w")
 _LONG = 5
 _MORE_THAN_AN_ANSWER = 3
 _NEVER = 2.0
@@ -177,7 +179,8 @@ class _Reading:
         """The second likeliest intent, if the message is long enough and joined as two wishes are."""
         heard = self.heard
         words = folded(heard.said.text).split()
-        if heard.answer or len(words) < _LONG or not heard.flows.joins & set(words):
+        joined = heard.flows.joins & set(words) or _SENTENCE.search(heard.said.text)
+        if heard.answer or len(words) < _LONG or not joined:
             return []
         others = [(intent, score) for intent, score in heard.said.ranking if intent != heard.said.intent]
         return others[:1]

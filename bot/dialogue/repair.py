@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue import frames
+from bot.dialogue.asking import PASSED_OVER, TAKEN
 from bot.dialogue.flows import Flows
-from bot.dialogue.models import CollectStep
+from bot.dialogue.models import SKIPPED, CollectStep
 from bot.dialogue.posed import take_chosen
 from bot.dialogue.reading import MEANING
 from bot.dialogue.rewind import correct, go_back
 from bot.dialogue.state import Frame, Posed, State
 from bot.dialogue.utterance import Utterance
-from bot.dialogue.walk import AGAIN, Walk
+from bot.dialogue.walk import AGAIN, Walk, place_of
 
 MEANINGS, CHOSEN, NONE = "meanings", "meaning", "none"
 
@@ -73,8 +74,29 @@ def not_understood(walk: Walk, meanings: Iterable[str], values: Mapping[str, Any
     """Take the next step of the ladder: other words, the likeliest meanings, a person."""
     walk.state.misses += 1
     misses, asked = walk.state.misses, walk.state.question is not None
-    frame = pattern(walk, "cannot_handle", misses=misses, is_odd=misses % 2 == 1, asked=asked)
+    passes = _may_pass(walk)
+    frame = pattern(walk, "cannot_handle", misses=misses, is_odd=misses % 2 == 1, asked=asked, passes=passes)
     _offer(walk, frame, meanings, values)
+
+
+def _may_pass(walk: Walk) -> bool:
+    """Say whether the open question, put often enough, can be gone on without."""
+    top, question = walk.state.top, walk.state.question
+    if top is None or question is None:
+        return False
+    model = walk.flow(top).collect(question.step)
+    often = max(walk.state.misses, walk.state.asks.get(place_of(top), 0)) >= walk.flows.limits.asks
+    return often and (model.optional or model.default is not None)
+
+
+def _pass_over(walk: Walk, _: Frame) -> None:
+    """Go on without an answer to the question beneath, or with what its step takes for one, and say so."""
+    beneath = walk.state.frames[-2]
+    model = walk.flow(beneath).collect(str(beneath.step))
+    taken = f"{TAKEN}{model.collect}"
+    walk.say(Utterance(taken if taken in walk.flows.responses else PASSED_OVER))
+    walk.fill(beneath, {model.collect: SKIPPED if model.default is None else model.default})
+    walk.state.misses = 0
 
 
 def clarify(walk: Walk, meanings: Iterable[str], values: Mapping[str, Any]) -> None:
@@ -135,6 +157,7 @@ ENGINE_ACTIONS: dict[str, Callable[[Walk, Frame], None]] = {
     "engine_show_menu": _show_menu,
     "engine_start_meaning": _start_meaning,
     "engine_take_posed": take_chosen,
+    "engine_pass_over": _pass_over,
 }
 
 
