@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.actions.all_actions import all_actions
+from bot.afterwards import load_afterwards
 from bot.composing import Composer
 from bot.dialogue import loader
 from bot.dialogue.languages import load_languages
@@ -44,16 +46,18 @@ def load_dialogue(
     return Dialogue(
         loader.load(DIALOGUES),
         load_safety(DIALOGUES / "safety.yml"),
-        Reader(
-            interpreter,
-            lambda lat, lon: gazetteer.around(lat, lon).value(),
-            find_named,
-            questions,
-            load_languages(DIALOGUES),
-        ),
+        _reader(interpreter, gazetteer, find_named, questions),
         all_actions(hold_for, public_base_url),
         Composer(responses),
     )
+
+
+def _reader(interpreter: Interpreter, gazetteer: Gazetteer, find_named: FindNamed, questions: Questions) -> Reader:
+    def nearest(lat: float, lon: float) -> dict[str, Any]:
+        return gazetteer.around(lat, lon).value()
+
+    afterwards = load_afterwards(DIALOGUES / "afterwards.yml")
+    return Reader(interpreter, nearest, find_named, questions, load_languages(DIALOGUES), afterwards)
 
 
 def load_lexicon(gazetteer: Gazetteer) -> Lexicon:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.afterwards import Afterwards
 from bot.dialogue.intents import CHOOSE_OPTION
 from bot.dialogue.languages import Languages
 from bot.dialogue.questions import Questions
@@ -52,20 +53,26 @@ NearestPlace = Callable[[float, float], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages with the interpreter; the callables look up places on a map and what events are called."""
+    """Reads messages with the interpreter; the callables look up places on a map and what events are called.
+
+    `afterwards` reads what people answer when they are asked how it was.
+    """
 
     interpreter: Interpreter
     nearest_place: NearestPlace
     find_named: FindNamed
     questions: Questions
     languages: Languages
+    afterwards: Afterwards
 
     def read(self, arrival: Arrival, expecting: Expecting | None, now: datetime) -> Understanding:
         """Understand one message in the light of the open question."""
         pin = location(arrival)
         if pin is not None:
             return _pinned(self.nearest_place(*pin))
-        text = words_of(arrival)
+        return self.afterwards.read(self._understand(words_of(arrival), expecting, now), expecting)
+
+    def _understand(self, text: str, expecting: Expecting | None, now: datetime) -> Understanding:
         language = self.languages.written_in(text)
         if language is not None:
             return _foreign(text, language)

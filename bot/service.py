@@ -17,6 +17,7 @@ from bot.channels.twilio_outbound import TwilioChannel
 from bot.dialogue import loader
 from bot.dialogue.responses import Responses
 from bot.durable import DurableTicks
+from bot.insight_jobs import insight_jobs
 from bot.jobs import PAGE, Job, Jobs, event_jobs
 from bot.loading import DIALOGUES, load_dialogue, model_path
 from bot.outbound import Sender
@@ -31,6 +32,7 @@ from services.campaigns.gate import SendingGate
 from services.core.clock import SystemClock
 from services.core.database import Database
 from services.events.search import Named, named_in
+from services.insight.surveys import SurveyTiming
 from services.migrations.upgrade import require_current
 from services.people import inbox, outbox
 from services.people.tables import Channel
@@ -150,12 +152,15 @@ class Service:
         return self.database.read_once(lambda session: named_in(session, said, now=self.clock.now()))
 
     def _jobs(self) -> tuple[Job, ...]:
+        timing = SurveyTiming(self.settings.survey_days, self.settings.survey_hour)
+
         def resume(_now: datetime) -> dict[str, int]:
             return {"turns_resumed": self._take_waiting_turns()}
 
         return (
             Job("resume_turns", timedelta(seconds=10), resume),
             *event_jobs(self.database),
+            *insight_jobs(self.database, timing),
             Job("settle_messages", timedelta(seconds=10), self.reconciler.tick),
         )
 

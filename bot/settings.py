@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = ""
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     stale_hours: int = Field(default=3, ge=1)
+    survey_days: int = Field(default=1, ge=1, le=14)
+    survey_hour: int = Field(default=10, ge=8, le=20)
     replies_per_hour: int = Field(default=60, ge=1)
     support_phone: str = ""
     var: Path = ROOT / "var"

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bot.actions.base import phrase
 from bot.actions.whose import name_of
 from bot.actions.wording import booked_parts, match_option, when, where
+from bot.asking_after import ASKING, words_of_question
 from bot.dialogue.responses import Rendered, Responses
 from bot.dialogue.utterance import Utterance
 from services.booking import bookings, referrals
@@ -39,6 +40,9 @@ class Unsolicited:
             return self._new_events(session, row)
         if row.kind == referrals.KIND:
             return self._invitation(session, row)
+        if row.kind in ASKING:
+            question = words_of_question(session, row, self.clock.now())
+            return question if isinstance(question, Refuse) else self.responses.render(question, row.channel)
         booked = bookings.by_id(session, row.booking_id) if row.booking_id else None
         if booked is None:
             return Refuse("booking_gone")

@@ -7,6 +7,7 @@ from bot.actions.booking import booking_actions
 from bot.actions.bookings import bookings_actions
 from bot.actions.carers import carers_actions
 from bot.actions.changing import changing_actions
+from bot.actions.checkins import checkin_actions
 from bot.actions.details import details_actions
 from bot.actions.diary import SendCalendarLink
 from bot.actions.executor import Actions
@@ -20,6 +21,7 @@ from bot.actions.questions import questions_actions
 from bot.actions.referrals import referrals_actions
 from bot.actions.saved_searches import saved_search_actions
 from bot.actions.staff import staff_actions
+from bot.actions.surveys import survey_actions
 from bot.actions.swapping import swapping_actions
 from bot.actions.travel import travel_actions
 from bot.actions.undoing import undoing_actions
@@ -54,5 +56,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *questions_actions(),
             *details_actions(),
             *staff_actions(),
+            *survey_actions(),
+            *checkin_actions(),
         ]
     )

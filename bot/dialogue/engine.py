@@ -27,6 +27,7 @@ from bot.dialogue.commands import (
     StartFlow,
     TakeWay,
 )
+from bot.dialogue.expiry import drop_expired
 from bot.dialogue.flows import Flows
 from bot.dialogue.intents import OUT_OF_SCOPE
 from bot.dialogue.models import CollectStep
@@ -71,6 +72,7 @@ def advance(
     """
     walk = Walk(flows, state.copy(), run_action, now)
     repair.adopt(flows, walk.state)
+    drop_expired(walk)
     said = by_phrase(flows, state, _with_payloads(understanding, expecting(state)))
     resumed = aside.resume(flows, walk.state, said)
     _dismiss_patterns(walk, said)

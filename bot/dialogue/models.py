@@ -193,6 +193,7 @@ class FlowModel(Strict):
     asked_by: list[Name] = []
     replaces: list[Name] = []
     cancelled_by: list[Name] = []
+    expires_after_hours: Hours | None = None
     on_cancel: Name | None = None
     small_talk: bool = False
     restate: bool = True

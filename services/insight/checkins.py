@@ -48,7 +48,7 @@ _ADD = {
 _CHANGE = update(_ROUNDS).where(_ROUNDS.c.id == bindparam("round"))
 _UNWANTED = exists().where(WISHES.c.person_id == _ROUNDS.c.person_id, WISHES.c.checkins_refused_at.is_not(None))
 _DUE = (
-    select(_ROUNDS.c.id, _ROUNDS.c.identity_id, _ROUNDS.c.due_at)
+    select(_ROUNDS.c.id, _ROUNDS.c.identity_id, _ROUNDS.c.month)
     .where(
         _ROUNDS.c.status == _status(RoundStatus.PLANNED),
         _ROUNDS.c.due_at <= _NOW,
@@ -209,7 +209,11 @@ def queue_due(session: Session, *, now: datetime, limit: int = 500) -> int:
             session,
             kind=KIND,
             identity_id=row.identity_id,
-            parameters={"round_id": row.id, "slots": {"checkin_round": row.id}},
+            parameters={
+                "slots": {"checkin_round": row.id},
+                "month": row.month,
+                "answer_by": (now + LAPSES_AFTER).isoformat(),
+            },
             priority=Priority.BULK,
             due_at=now,
             now=now,

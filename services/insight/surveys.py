@@ -46,7 +46,15 @@ _ASKED_LATELY = exists().where(_SURVEYS.c.person_id == _BOOKINGS.c.person_id, _S
 _UNWANTED = exists().where(WISHES.c.person_id == _BOOKINGS.c.person_id, WISHES.c.surveys_refused_at.is_not(None))
 # An attendee who is not the one who booked answers for themselves, so a carer is not asked in their place.
 _TO_ASK = (
-    select(_BOOKINGS.c.id, _BOOKINGS.c.event_id, _BOOKINGS.c.person_id, _BOOKINGS.c.identity_id, _EVENTS.c.ends_at)
+    select(
+        _BOOKINGS.c.id,
+        _BOOKINGS.c.event_id,
+        _BOOKINGS.c.person_id,
+        _BOOKINGS.c.identity_id,
+        _EVENTS.c.discreet_title,
+        _EVENTS.c.starts_at,
+        _EVENTS.c.ends_at,
+    )
     .join(_EVENTS, _EVENTS.c.id == _BOOKINGS.c.event_id)
     .where(
         _BOOKINGS.c.event_id.in_(bindparam("events", expanding=True)),
@@ -122,11 +130,12 @@ def _ask(session: Session, row: Any, timing: SurveyTiming, now: datetime) -> boo
     survey_id = session.execute(_ADD[session.get_bind().dialect.name], survey).scalar()
     if survey_id is None:
         return False
+    slots = {"survey": survey_id, "survey_title": row.discreet_title, "starts_at": row.starts_at.isoformat()}
     outbox.enqueue(
         session,
         kind=KIND,
         identity_id=row.identity_id,
-        parameters={"survey_id": survey_id, "slots": {"survey": survey_id}},
+        parameters={"slots": slots, "answer_by": (now + EXPIRES_AFTER).isoformat()},
         priority=Priority.BULK,
         due_at=now,
         now=now,

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from bot.channels.menus import Menu, fitted
 from bot.channels.port import Button
 from bot.dialogue import loader
+from bot.insight_jobs import insight_jobs
 from bot.jobs import event_jobs
 from bot.loading import DIALOGUES
 from bot.posing import Poser
@@ -33,6 +34,8 @@ from services.core.clock import LONDON, FixedClock
 from services.core.database import Database
 from services.events.search import Named, named_in
 from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue, mark_changed
+from services.insight.surveys import SurveyTiming
+from services.insight.tables import CheckinRound, FftResponse, InstrumentRule, Survey
 from services.people import deliveries, desk, flags, inbox, outbox
 from services.people.conversations import name_person
 from services.people.deliveries import Outcome
@@ -86,7 +89,7 @@ class Phone:
         until = self.clock.now() + span
         while (left := until - self.clock.now()) > timedelta(0):
             self.clock.advance(min(left, _LOOK_EVERY))
-            for job in event_jobs(self.database):
+            for job in (*event_jobs(self.database), *insight_jobs(self.database, SurveyTiming())):
                 job.run(self.clock.now())
             came += self.database.write(self._receive)
         return came
@@ -271,6 +274,38 @@ def _staff_act(session: Session, act: str, words: str, now: datetime) -> None:
         return
     acts = {"takes": desk.take, "hands-back": desk.hand_back, "closes": desk.close, "releases": desk.release}
     assert acts[act](session, number, "Sam", now)
+
+
+def ask_with(key: str, instrument: str) -> Callable[[Session], None]:
+    """A unit of work that has whoever runs an event use an instrument: "rating", "fft" or "alternate"."""
+
+    def unit(session: Session) -> None:
+        provider = session.exec(select(Event.provider_id).where(Event.external_id == key)).one()
+        session.add(InstrumentRule(provider_id=provider, instrument=instrument))
+
+    return unit
+
+
+def noted(session: Session) -> str:
+    """What the last survey holds: "yes 9 really helped", "no - was in hospital"."""
+    survey = session.exec(select(Survey).order_by(col(Survey.id).desc())).first()
+    if survey is None:
+        return "nothing"
+    said = (survey.attended, survey.rating, survey.comment or survey.reason)
+    return _plain(" ".join("-" if part in (None, "") else str(part) for part in said))
+
+
+def answered_test(session: Session) -> str:
+    """What the last answer to the Friends and Family Test holds: "good the leader was kind"."""
+    response = session.exec(select(FftResponse).order_by(col(FftResponse.id).desc())).first()
+    return "nothing" if response is None else f"{response.answer} {response.comment}".strip()
+
+
+def scores(session: Session) -> str:
+    """The rounds of the check-in: "done 7 - 0 9, planned - - - -, planned - - - -"."""
+    rounds = session.exec(select(CheckinRound).order_by(col(CheckinRound.month))).all()
+    kept = [(each.status, each.satisfied, each.worthwhile, each.happy, each.anxious) for each in rounds]
+    return ", ".join(" ".join("-" if part is None else str(part) for part in parts) for parts in kept)
 
 
 def _london(moment: str) -> datetime:

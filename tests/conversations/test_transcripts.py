@@ -15,12 +15,26 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlmodel import Session
 
 from bot.channels.segments import Encoding, count
 from bot.turn import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
-from tests.conversations.talk import Phone, become, book, load_events, make_phone, matches, refer, span_of
+from tests.conversations.talk import (
+    Phone,
+    answered_test,
+    ask_with,
+    become,
+    book,
+    load_events,
+    make_phone,
+    matches,
+    noted,
+    refer,
+    scores,
+    span_of,
+)
 
 HERE = Path(__file__).parent
 NOW = "2026-11-23T10:00"
@@ -116,6 +130,21 @@ class Play:
             self.phone, by, "" if key in ("", "exercise") else key, {"need": ["exercise"]} if key == "exercise" else {}
         )
         self._heard(f"(referred by {what})", self.phone.wait(timedelta(minutes=1)))
+    def _instrument(self, what: str) -> None:
+        self.phone.database.write(ask_with(*what.split(" is ")))
+
+    def _noted(self, expected: str) -> None:
+        self._kept(noted, expected)
+
+    def _fft(self, expected: str) -> None:
+        self._kept(answered_test, expected)
+
+    def _scores(self, expected: str) -> None:
+        self._kept(scores, expected)
+
+    def _kept(self, look: Callable[[Session], str], expected: str) -> None:
+        found = self.phone.database.read_once(look)
+        assert found == expected, "\n".join([*self.so_far, "", f"kept: {found}", f"expected: {expected}"])
 
     def _bot(self, expected: str) -> None:
         assert matches(expected, self.said), "\n".join([*self.so_far, "", f"expected: {expected}"])
