@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction
 from bot.actions.context import TurnContext
+from services.booking import bookings
 from services.core.spoken import spoken_date
 from services.insight import checkins, wishes
 from services.insight.checkins import QUESTIONS, Round
@@ -113,7 +114,10 @@ class OfferCheckin(TurnAction):
     called = "action_offer_checkin"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Say it, unless it was said before or is not wanted; nothing is asked."""
+        """Say it to who booked for themselves, unless it was said before or is not wanted; nothing is asked."""
+        booked = bookings.by_id(turn.session, slots["booking_id"]) if slots.get("booking_id") else None
+        if booked is None or booked.attendee:
+            return {}
         if wishes.offer_checkins(turn.session, turn.person_id, turn.now):
             say("utter_checkin_offer")
         return {}
