@@ -17,7 +17,7 @@ CANCEL = "cancel"
 NEVER_MIND = "never_mind"
 RESUME = "resume"
 BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME, "undo_cancel", "calendar_link"})
-# Read by rules of `bot.others`, and never by the classifier.
+# Read by rules of `bot.others` and `bot.afterwards`, and never by the classifier.
 BY_RULE = frozenset({"pass_code", "pass_on", "for_a_patient", "ask_later", "stop_checkins", "stop_surveys"})
 
 CONTROLS = frozenset({START_AGAIN, GO_BACK, REPEAT, CANCEL, NEVER_MIND})

@@ -130,6 +130,7 @@ class Play:
             self.phone, by, "" if key in ("", "exercise") else key, {"need": ["exercise"]} if key == "exercise" else {}
         )
         self._heard(f"(referred by {what})", self.phone.wait(timedelta(minutes=1)))
+
     def _instrument(self, what: str) -> None:
         self.phone.database.write(ask_with(*what.split(" is ")))
 
