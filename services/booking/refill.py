@@ -62,15 +62,18 @@ _CANCEL = (
     .where(booking.c.id == bindparam("booking"), IS_WAITING)
     .values(status=BookingStatus.CANCELLED, ended_at=bindparam("now"))
 )
+# From those who wait to their events, never through all events to come.
 _STRANDED = (
     select(booking.c.event_id)
     .distinct()
-    .join(event, event.c.id == booking.c.event_id)
     .where(
         IS_WAITING,
-        event.c.status == EventStatus.PUBLISHED,
-        event.c.starts_at > bindparam("now"),
-        event.c.taken + booking.c.places <= event.c.capacity,
+        exists().where(
+            event.c.id == booking.c.event_id,
+            event.c.status == EventStatus.PUBLISHED,
+            event.c.starts_at > bindparam("now"),
+            event.c.taken + booking.c.places <= event.c.capacity,
+        ),
         _CAN_BE_ASKED,
     )
 )
