@@ -213,11 +213,12 @@ def sent_message(service, make_identity):
 @pytest.mark.parametrize("status", ["delivered", "undelivered", "whatsapp_read", "sent", "canceled"])
 def test_a_report_moves_its_message(database, post, stored, sent_message, twilio_form, status):
     row = sent_message()
-    assert post(twilio_form(f"status_{status}"), f"/webhooks/twilio/status?outbox={row}").status_code == 200
+    form = twilio_form(f"status_{status}", **({"ErrorCode": "30006"} if status == "undelivered" else {}))
+    assert post(form, f"/webhooks/twilio/status?outbox={row}").status_code == 200
     (message,) = stored(OutboxMessage)
     expected = {"whatsapp_read": "read", "undelivered": "failed", "canceled": "failed"}.get(status, status)
     assert message.status == expected
-    assert message.reason == ("30003" if status == "undelivered" else "")
+    assert message.reason == ("30006" if status == "undelivered" else "")
     assert message.provider_id == twilio_form(f"status_{status}")["MessageSid"]
 
 
