@@ -80,8 +80,7 @@ class HoldPlace(TurnAction):
     ) -> dict[str, Any]:
         """Keep what is left for a party that does not fit, and say so."""
         if not isinstance(held, outcomes.Held):
-            say("utter_full", title=event.discreet_title)
-            return {"hold": "full"}
+            return {"hold": "full", "wait_for": f"event:{event.id}"}
         say("utter_party_full", wanted=wanted, places=phrase("part_places", places=held.places))
         return self._held(held, event, venue, slots, turn, say) | {"party": held.places}
 

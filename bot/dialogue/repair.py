@@ -116,15 +116,17 @@ def _offer(walk: Walk, frame: Frame, meanings: Iterable[str], values: Mapping[st
 
 def take_slots(walk: Walk, values: Mapping[str, Any]) -> None:
     """Fill or correct slots that were not asked for, and go back to what that changes."""
+    is_progress = False
     for slot, value in values.items():
         owner = next((f for f in reversed(walk.state.frames) if slot in walk.flow(f).slots), None)
         if owner:
+            is_progress = True
             walk.fill(owner, {slot: value})
         else:
             walk.put({slot: value})
         walk.note("slot_filled", owner.flow if owner else "", slot)
     walk.given |= set(values)
-    if walk.state.top is not None:
+    if is_progress and walk.state.top is not None:  # what only a flow to come will take brings nothing open further
         walk.state.asks.pop(f"{walk.state.top.flow}.{walk.state.top.step}", None)
     correct(walk, values)
 
