@@ -9,6 +9,7 @@ from bot.understanding import Understanding
 # What may stand between two wishes; a comma alone only parts the facts of one.
 _JOIN = re.compile(r"\s*(?:[?!;]+|\.(?=\s)|,?\s(?:and then|and also|and|then|also|plus|but|&)\s)\s*", re.IGNORECASE)
 _SURE = 0.7
+_CERTAIN = 0.95  # so sure a meaning of the whole is not that of its parts
 _LEAST = 2  # words of a wish
 # Intents that wish for something by themselves; the others colour what stands beside them.
 _WISHES = frozenset(
@@ -25,7 +26,8 @@ def with_second(understood: Understanding, understand: Callable[[str], Understan
     """Name both wishes of a message that has two, in their order; `understand` reads a part of it by itself."""
     for first, second in _parts(understood.text):
         wishes = [_wish(understand(part)) for part in (first, second)]
-        if None not in wishes and wishes[0] != wishes[1]:
+        is_one = understood.confidence >= _CERTAIN and understood.intent not in wishes
+        if None not in wishes and wishes[0] != wishes[1] and not is_one:
             return _both(understood, [wish for wish in wishes if wish])
     return understood
 

@@ -6,6 +6,7 @@ from bot.actions.base import Say, Slots, TurnAction, option, phrase
 from bot.actions.booking import PARTY_LIMIT, chosen, event_with_venue
 from bot.actions.bookings import booking_option, booking_words, confirmed
 from bot.actions.context import TurnContext
+from bot.actions.topics import topic_of
 from bot.actions.wording import event_line
 from bot.understanding import Option
 from services.booking import outcomes, places
@@ -86,8 +87,8 @@ class ReadChange(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `change_what` to "what:date" or "what:party" when the message says so."""
-        named = turn.pick(_WHAT) if slots.get("change_said") == turn.inbound_id else None
-        return {} if named is None else {"change_what": _WHAT[named].payload}
+        named = topic_of(turn.text, _WHAT) if slots.get("change_said") == turn.inbound_id else None
+        return {} if named is None else {"change_what": named}
 
 
 class AskChangeWhat(TurnAction):

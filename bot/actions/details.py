@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from bot.actions.base import Say, TurnAction, phrase
 from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
+from bot.actions.topics import topic_of
 from bot.actions.travel import AboutFocus
 from bot.actions.wording import ask_whom, details_parts, event_line, fact, referral_parts, when, where
 from bot.understanding import Option
@@ -31,9 +32,9 @@ class EventDetails(AboutFocus):
 
     def answer(self, event: Event, venue: Venue | None, turn: TurnContext, say: Say) -> None:
         """Say what was asked; else when and where it is, how it goes, what it costs, and how many places there are."""
-        topic = turn.pick(_TOPICS)
+        topic = topic_of(turn.text, _TOPICS)
         if topic is not None:
-            _ANSWERS[_TOPICS[topic].payload](event, turn, say)
+            _ANSWERS[topic](event, turn, say)
             return
         own = next((booked.places for booked in confirmed(turn) if booked.event_id == event.id), None)
         say(

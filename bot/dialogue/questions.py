@@ -103,6 +103,8 @@ class Questions:
         score = likeness + _WITH_WORDS * spoken_of
         if intent in model.intents:
             return score + _MEANT
+        if groups and not groups[0].pattern.search(plain):
+            return 0.0  # the thing itself is not named, however much the rest is alike ("is there a lift")
         if confidence < _SURELY_MEANT:
             return score
         if intent in self._ours or intent in model.taken_for:
