@@ -14,7 +14,7 @@ from services.people import conversations
 from services.people.tables import Identity, OutboxMessage
 from tests.conversations.talk import Phone, become
 from tests.personas.persona import Curveball, Persona
-from tests.personas.rules import discloses, names_a_diagnosis, asks_too_much
+from tests.personas.rules import asks_too_much, discloses, names_a_diagnosis
 
 MOST_SEGMENTS = 4
 MOST_ASKED = 3
@@ -32,7 +32,9 @@ class Played:
     talk: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return "\n".join([f"== {self.persona.name}", *self.talk, f"goal {self.persona.goal}: {self.reached}", *self.breaches])
+        return "\n".join(
+            [f"== {self.persona.name}", *self.talk, f"goal {self.persona.goal}: {self.reached}", *self.breaches]
+        )
 
 
 class Talk:
@@ -49,6 +51,14 @@ class Talk:
         """Talk until they have nothing more to say or lose patience."""
         for text in self._persona.says:
             self._send(text)
+        self._converse()
+        for span in self._persona.afterwards:
+            self._receive(self._phone.wait(span), f"({span} later)")
+            self._converse()
+        return self.played
+
+    def _converse(self) -> None:
+        """Answer what is open, for as long as there is something to say."""
         while self.played.turns < self._persona.patience:
             slot = self._asked()
             ball = self._persona.thrown(slot, self.played.turns)
@@ -59,9 +69,6 @@ class Talk:
             if answer is None:
                 break
             self._send(answer)
-        for span in self._persona.afterwards:
-            self._receive(self._phone.wait(span), f"({span} later)")
-        return self.played
 
     def _throw(self, ball: Curveball) -> None:
         if ball.meanwhile:
@@ -82,7 +89,7 @@ class Talk:
         for one in said:
             self.played.talk.append(f"bot:  {one}")
             self._check(one)
-        if self._confirmed() - before and not (asked or "").startswith(("confirm", "accept", "offer", "agree", "swap")):
+        if self._confirmed() - before and not (asked or "").startswith(("confirm", "take_offer", "swap", "accept")):
             self._breach("booked without being asked for a yes")
         self._count_repeats(said)
 

@@ -57,7 +57,9 @@ def test_nearly_everybody_reaches_their_goal(scores: dict[str, Played]) -> None:
     if len(scores) < len(PEOPLE):
         pytest.fail("run the whole file: this counts what the other tests have played")
     for played in scores.values():
-        print(f"{'reached' if played.reached else 'MISSED '} {played.turns:2} texts {played.repeats} repeats  {played.persona.name}")
+        print(
+            f"{'reached' if played.reached else 'MISSED '} {played.turns:2} texts {played.repeats} repeats  {played.persona.name}"
+        )
     missed = [played for played in scores.values() if not played.reached]
     share = 1 - len(missed) / len(scores)
     assert share >= REACH_THEIR_GOAL, "\n\n".join(map(str, missed))
