@@ -1,4 +1,4 @@
-"""Simulated people talk to the bot from the first text to the last: nearly all reach their goal, and no rule is broken."""
+"""Simulated people talk to the bot from first text to last: nearly all reach their goal, and no rule is broken."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -57,9 +57,8 @@ def test_nearly_everybody_reaches_their_goal(scores: dict[str, Played]) -> None:
     if len(scores) < len(PEOPLE):
         pytest.fail("run the whole file: this counts what the other tests have played")
     for played in scores.values():
-        print(
-            f"{'reached' if played.reached else 'MISSED '} {played.turns:2} texts {played.repeats} repeats  {played.persona.name}"
-        )
+        how = "reached" if played.reached else "MISSED"
+        print(f"{how:7} {played.turns:2} texts {played.repeats:2} repeats  {played.persona.name}")
     missed = [played for played in scores.values() if not played.reached]
     share = 1 - len(missed) / len(scores)
     assert share >= REACH_THEIR_GOAL, "\n\n".join(map(str, missed))
