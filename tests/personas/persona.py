@@ -18,6 +18,8 @@ from tests.conversations.talk import span_of
 
 # What someone says who was asked for something that their file does not foresee: each in turn.
 AT_A_LOSS = ("i dont know", "skip", "no")
+# So often they say their last answer again before they are at a loss.
+_SAID_AGAIN = 2
 _WORD = re.compile(r"[a-zA-Z]{5,}")
 
 
@@ -69,6 +71,8 @@ class Persona:
             return next(self._lost, None)
         given = self._given.get(slot, 0)
         self._given[slot] = given + 1
+        if given >= len(known) + _SAID_AGAIN:
+            return next(self._lost, None)
         return known[min(given, len(known) - 1)]
 
     def thrown(self, slot: str | None, turn: int) -> Curveball | None:
