@@ -26,6 +26,7 @@ RESPONSE = "utter_question_"
 # How like an example a message must be; with all the words of a question; with the understanding for or against it.
 _LIKE, _WITH_WORDS, _MEANT, _DOUBTFUL, _NOT_MEANT = 0.55, 0.42, 0.12, 0.2, 0.7
 _SURELY_MEANT = 0.75
+_THE_SAME = 0.85
 _LONGEST = 24
 _MENDED_FROM = 5
 _WORD = re.compile(r"[a-z0-9]+")
@@ -103,7 +104,7 @@ class Questions:
         score = likeness + _WITH_WORDS * spoken_of
         if intent in model.intents:
             return score + _MEANT
-        if groups and not groups[0].pattern.search(plain):
+        if likeness < _THE_SAME and groups and not groups[0].pattern.search(plain):
             return 0.0  # the thing itself is not named, however much the rest is alike ("is there a lift")
         if confidence < _SURELY_MEANT:
             return score
