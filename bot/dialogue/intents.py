@@ -16,7 +16,7 @@ REPEAT = "repeat"
 CANCEL = "cancel"
 NEVER_MIND = "never_mind"
 RESUME = "resume"
-BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME, "undo_cancel", "calendar_link"})
+BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME, "undo_cancel", "calendar_link", "stop_notify"})
 # Read by rules of `bot.others` and `bot.afterwards`, and never by the classifier.
 BY_RULE = frozenset({"pass_code", "pass_on", "for_a_patient", "ask_later", "stop_checkins", "stop_surveys"})
 

@@ -24,7 +24,7 @@ from bot.dialogue.responses import ResponsesFile, VariationModel
 QUESTIONS = "questions.yml"
 RESPONSE = "utter_question_"
 # How like an example a message must be; with all the words of a question; with the understanding for or against it.
-_LIKE, _WITH_WORDS, _MEANT, _DOUBTFUL, _NOT_MEANT = 0.55, 0.42, 0.12, 0.2, 0.7
+_LIKE, _WITH_WORDS, _MEANT, _DOUBTFUL, _NOT_MEANT = 0.55, 0.42, 0.12, 0.2, 1.0
 _SURELY_MEANT = 0.75
 _THE_SAME = 0.85
 _LONGEST = 24
