@@ -21,12 +21,16 @@ _WISHES = frozenset(
     }
 )  # fmt: skip
 
+# "Can I come Thursday, and there's two of us now" is one change, not a booking and a change.
+_OF_A_BOOKING = frozenset({"book_event", "change_booking"})
+
 
 def with_second(understood: Understanding, understand: Callable[[str], Understanding]) -> Understanding:
     """Name both wishes of a message that has two, in their order; `understand` reads a part of it by itself."""
     for first, second in _parts(understood.text):
         wishes = [_wish(understand(part)) for part in (first, second)]
         is_one = understood.confidence >= _CERTAIN and understood.intent not in wishes
+        is_one = is_one or _OF_A_BOOKING.issuperset(map(str, wishes))
         if None not in wishes and wishes[0] != wishes[1] and not is_one:
             return _both(understood, [wish for wish in wishes if wish])
     return understood

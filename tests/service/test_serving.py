@@ -205,7 +205,8 @@ def test_a_red_flag_is_answered_at_once_and_heads_the_inbox(served):
     assert "999" in frightened.text("my chest hurts and I [b]cannot[/b] breathe")
     listed = [line for line in served.succeed("inbox", "list").splitlines() if line.startswith("│")]
     assert "emergency" in listed[0]
-    assert "I [b]cannot[/b] breathe" in listed[0]
+    assert "chest hurts" not in "".join(listed), "words only for those who ask for them"
+    assert "[b]cannot[/b]" in served.succeed("inbox", "list", "--words")
     assert "+447700900112" not in listed[0]
     assert {row.severity for row in served.rows(Flag)} > {0}
 
