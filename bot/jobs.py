@@ -11,7 +11,7 @@ from time import monotonic
 
 import structlog
 
-from services.booking import places, refill
+from services.booking import places, referrals, refill
 from services.campaigns import leases, reminders, saved_searches
 from services.core.database import Database
 
@@ -90,7 +90,11 @@ def event_jobs(database: Database) -> tuple[Job, ...]:
     def look_out(now: datetime) -> dict[str, int]:
         return {"searches_told": database.write(lambda session: saved_searches.tell_due(session, now))}
 
+    def invite(now: datetime) -> dict[str, int]:
+        return {"referrals_asked": database.write(lambda session: referrals.ask_due(session, now, PAGE))}
+
     return (
+        Job("ask_referrals", timedelta(minutes=5), invite),
         Job("expire_holds", timedelta(seconds=30), expire),
         Job("keep_waiting_lists", timedelta(seconds=30), keep_waiting_lists),
         Job("look_out", timedelta(seconds=60), look_out),

@@ -30,7 +30,7 @@ def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
 
 _THEIRS, _BESIDE, _OWN = (_patterns(part) for part in ("their_name", "name_beside", "own_name"))
 _SELF, _PASSED_ON, _TO_THEM, _ANYBODY = (_patterns(part) for part in ("self", "passed_on", "to_their_phone", "anybody"))
-_OWNER = _patterns("owner")
+_OWNER, _LATER = _patterns("owner"), _patterns("later")
 # Whether someone knows, by what says so; the first that fits counts.
 _KNOWS = ((True, _patterns("does_not_mind")), (False, _patterns("knows_not")), (True, _patterns("knows")))
 
@@ -46,6 +46,8 @@ def of_others(understood: Understanding, expecting: Expecting | None) -> Underst
     if understood.intent == "bereavement":
         return _mourning(understood)
     asked = expecting.slot if expecting else ""
+    if asked == "invited" and _says(_LATER, understood.text):
+        return _only(understood, "ask_later", *[replace(d, kind="later_date") for d in _dates(understood)])
     if asked == "knows":
         return _agreement(understood)
     return _whose(_vague(_related(_named(understood, asked), asked)), asked)
@@ -60,6 +62,10 @@ def _for_certain(understood: Understanding, expecting: Expecting | None) -> str:
         return "wrong_number"
     is_free = relation is None and (expecting is None or expecting.kind == "choice")
     return "pass_on" if is_free and _says(_TO_THEM, understood.text) else ""
+
+
+def _dates(understood: Understanding) -> list[Entity]:
+    return [entity for entity in understood.entities if entity.kind == "date"]
 
 
 def kin_in(text: str) -> list[str]:
@@ -96,7 +102,7 @@ def _mourning(understood: Understanding) -> Understanding:
     text = understood.text
     said = ["owner"] if _says(_OWNER, text) else list(dict.fromkeys(kin_in(text)))
     kin = [Entity("kin", each, 0, len(text), text) for each in said]
-    return replace(understood, entities=(*[each for each in understood.entities if each.kind == "date"], *kin))
+    return replace(understood, entities=(*_dates(understood), *kin))
 
 
 def _related(understood: Understanding, asked: str) -> Understanding:

@@ -11,14 +11,15 @@ from bot.actions.whose import name_of
 from bot.actions.wording import booked_parts, match_option, when, where
 from bot.dialogue.responses import Rendered, Responses
 from bot.dialogue.utterance import Utterance
-from services.booking import bookings
+from services.booking import bookings, referrals
 from services.booking.bookings import Booked
+from services.booking.referral_tables import ReferralStatus
 from services.booking.tables import BookingStatus
 from services.campaigns import saved_searches
 from services.core.clock import Clock
 from services.core.spoken import spoken_range, spoken_until
 from services.events.search import load_matches
-from services.events.tables import Event, EventSession, Venue
+from services.events.tables import Event, EventSession, EventStatus, Venue
 from services.people import carers, identities
 from services.people.outbox import OutboxRow
 from services.people.tables import Person
@@ -36,6 +37,8 @@ class Unsolicited:
         """The text of one row, or why there is nothing to say any more."""
         if row.kind == saved_searches.KIND:
             return self._new_events(session, row)
+        if row.kind == referrals.KIND:
+            return self._invitation(session, row)
         booked = bookings.by_id(session, row.booking_id) if row.booking_id else None
         if booked is None:
             return Refuse("booking_gone")
@@ -67,6 +70,22 @@ class Unsolicited:
         reader = identities.recipient(session, row.identity_id)
         person = session.get(Person, reader.person_id) if reader is not None else None
         return self.responses.render(said, row.channel, {"first_name": person.first_name or None if person else None})
+
+    def _invitation(self, session: Session, row: OutboxRow) -> Rendered | Refuse:
+        """Who suggested it, in the words agreed with the patient; an event that has filled up is still worth a word."""
+        referred = referrals.by_id(session, row.parameters["referral_id"])
+        if referred is None or referred.status != ReferralStatus.INVITED:
+            return Refuse("answered")
+        event = session.get_one(Event, referred.event_id) if referred.event_id else None
+        now = self.clock.now()
+        if event is not None and (event.status != EventStatus.PUBLISHED or event.starts_at <= now):
+            return Refuse("event_gone")
+        venue = session.get(Venue, event.venue_id) if event and event.venue_id else None
+        about = {"title": event.discreet_title, "when": when(event, now), "where": where(venue)} if event else {}
+        said = {"who": referred.suggested_by, "title": None, **about}
+        said["again"] = phrase("part_free_service" if referred.asked < 2 else "part_again")
+        first_name = {"first_name": referred.first_name}
+        return self.responses.render(Utterance("utter_unsolicited_invitation", said), row.channel, first_name)
 
     @staticmethod
     def _reminder(

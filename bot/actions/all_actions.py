@@ -13,6 +13,7 @@ from bot.actions.focus import focus_actions
 from bot.actions.offers import offer_actions
 from bot.actions.passing_on import NoteAccess
 from bot.actions.places import places_actions
+from bot.actions.referrals import referrals_actions
 from bot.actions.saved_searches import saved_search_actions
 from bot.actions.staff import staff_actions
 from bot.actions.swapping import swapping_actions
@@ -34,6 +35,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *bookings_actions(),
             *carers_actions(),
             *bereavement_actions(),
+            *referrals_actions(),
             *changing_actions(),
             *swapping_actions(hold_for, public_base_url),
             *focus_actions(),

@@ -10,7 +10,7 @@ from bot.actions.context import TurnContext
 from bot.actions.passing_on import needs_of, passed_on
 from bot.actions.whose import of_slots, places_for
 from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line
-from services.booking import bookings, outcomes, places, waiting
+from services.booking import bookings, outcomes, places, referrals, waiting
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders, saved_searches
 from services.core.spoken import spoken_moment
@@ -43,7 +43,7 @@ class HoldPlace(TurnAction):
         """Set `hold` to "held", "already", "full", "referral" or "closed", and say which."""
         event_id = chosen(slots["event_choice"])
         event, venue = event_with_venue(turn.session, event_id)
-        if event.referral:
+        if event.referral and not referrals.covers(turn.session, turn.person_id, event_id):
             say("utter_referral_needed", title=event.discreet_title, referral=event.referral)
             return {"hold": "referral"}
         self._let_go(slots, event_id, turn)

@@ -14,6 +14,7 @@ from bot.cli.inbox import inbox
 from bot.cli.insight import insight
 from bot.cli.language import dialogues, nlu
 from bot.cli.person import person
+from bot.cli.referrals import referrals_app
 from bot.cli.serving import chat, demo, serve, tick
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command("demo-data")(demo_data)
 app.add_typer(db, name="db")
 app.add_typer(events, name="events")
 app.add_typer(inbox, name="inbox")
+app.add_typer(referrals_app, name="referrals")
 app.add_typer(insight, name="insight")
 app.add_typer(person, name="person")
 app.add_typer(nlu, name="nlu")

@@ -18,6 +18,6 @@ NEVER_MIND = "never_mind"
 RESUME = "resume"
 BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME})
 # Read by rules of `bot.others`, and never by the classifier.
-BY_RULE = frozenset({"pass_code", "pass_on", "for_a_patient"})
+BY_RULE = frozenset({"pass_code", "pass_on", "for_a_patient", "ask_later"})
 
 CONTROLS = frozenset({START_AGAIN, GO_BACK, REPEAT, CANCEL, NEVER_MIND})

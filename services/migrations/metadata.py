@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
+import services.booking.referral_tables
 import services.booking.tables
 import services.campaigns.tables
 import services.events.tables

@@ -23,8 +23,10 @@ from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.turn import Dialogue, TurnTaker
 from bot.unsolicited import Unsolicited
-from services.booking import places
+from services.booking import places, referrals
 from services.booking.outcomes import Held
+from services.booking.referral_rows import ReferralRow
+from services.booking.referrals import Added
 from services.campaigns import reminders
 from services.campaigns.gate import SendingGate
 from services.core.clock import LONDON, FixedClock
@@ -152,6 +154,12 @@ def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number:
     dialogue = replace(dialogue, reader=replace(dialogue.reader, find_named=find_named))
     taker = TurnTaker(database, clock, dialogue, lambda rows: None, replies_per_hour=1000)
     return Phone(database, clock, taker, preparer, Poser(dialogue.flows), number, channel)
+
+
+def refer(phone: Phone, by: str, key: str, wishes: dict[str, Any]) -> None:
+    """Put whoever has a phone forward for an event of the file ("" for none), as Rose."""
+    row = ReferralRow(1, phone.number, "Rose", by, phone.clock.now().date(), key, wishes)
+    assert isinstance(phone.database.write(lambda session: referrals.add(session, [row], phone.clock.now())), Added)
 
 
 def book(phone: Phone, key: str, count: int = 1) -> None:

@@ -1,14 +1,15 @@
 """Every transcript in this folder, played from the first text to the last.
 
 A transcript is a title and turns: what the patient texts (`patient`, or `location`, `tap`, `button`, `picture`), what
-passes meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places), whose turn it is (`phone`:
-another one, at which what came to it unasked is looked at), and what comes of it: `bot` (the whole answer), `offered`
-(what may be tapped on WhatsApp), `silence`, `flagged`. A text may hold {code}, the last one passed on.
+passes meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places, `referred`: by whom " | " for
+what), whose turn it is (`phone`: another one, at which what came to it unasked is looked at), and what comes of it:
+`bot` (the whole answer), `offered` (what may be tapped on WhatsApp), `silence`, `flagged`. A text may hold {code}, the
+last one passed on.
 """
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.channels.segments import Encoding, count
 from bot.turn import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
-from tests.conversations.talk import Phone, become, book, load_events, make_phone, matches, span_of
+from tests.conversations.talk import Phone, become, book, load_events, make_phone, matches, refer, span_of
 
 HERE = Path(__file__).parent
 NOW = "2026-11-23T10:00"
@@ -108,6 +109,13 @@ class Play:
     def _booked(self, what: str) -> None:
         key, _, count = what.partition(" x ")
         book(self.phone, key, int(count or 1))
+
+    def _referred(self, what: str) -> None:
+        by, _, key = what.partition(" | ")
+        refer(
+            self.phone, by, "" if key in ("", "exercise") else key, {"need": ["exercise"]} if key == "exercise" else {}
+        )
+        self._heard(f"(referred by {what})", self.phone.wait(timedelta(minutes=1)))
 
     def _bot(self, expected: str) -> None:
         assert matches(expected, self.said), "\n".join([*self.so_far, "", f"expected: {expected}"])
