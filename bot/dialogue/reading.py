@@ -25,6 +25,7 @@ from bot.dialogue.filling import meant, values_of
 from bot.dialogue.flows import Flow, Flows
 from bot.dialogue.heard import Heard
 from bot.dialogue.intents import (
+    BY_RULE,
     CANCEL,
     CONTROLS,
     GO_BACK,
@@ -67,9 +68,9 @@ def read(flows: Flows, state: State, said: Understanding, now: datetime) -> list
 
 
 def by_phrase(flows: Flows, state: State, said: Understanding) -> Understanding:
-    """Give a message that is one of the known phrases the intent it means, for certain."""
+    """Give a message that is one of the known phrases the intent it means, for certain, unless a rule has read it."""
     intent = flows.known_phrase(said.text)
-    if intent is None or (intent == RESUME and not is_paused(state)):
+    if intent is None or said.intent in BY_RULE or (intent == RESUME and not is_paused(state)):
         return said
     return replace(said, intent=intent, confidence=1.0, ranking=((intent, 1.0),))
 
