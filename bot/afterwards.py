@@ -107,23 +107,26 @@ class Afterwards:
     def _of_event(self, understood: Understanding, plain: str, slot: str) -> list[Entity]:
         """Whether they were there, where that is asked or told, and what it was like."""
         rating = _rating(understood)
-        answers = rating is not None or understood.intent in _TOLD or understood.first("yes_no") is not None
-        if not answers and (understood.text.rstrip().endswith("?") or _found(self.questions, plain)):
-            return []
-        if (slot == "attended" and _MENU_LIKE.fullmatch(understood.text)) or _wants_to_tell(understood, plain):
+        if self._says_nothing(understood, plain, rating, slot):
             return []
         found = [] if rating is not None else self._attendance(understood, plain, asked=slot == "attended")
         if found and found[0].value == "no":
             return found
         opinion = self._opinion(understood, rating, asked=slot == "opinion")
+        is_whole = not _is_wish(understood)
         if slot == "opinion":
-            return [
-                *found,
-                *(_entity("opinion", each.value, understood, whole=not _is_wish(understood)) for each in opinion),
-            ]
+            return [*found, *(_entity("opinion", each.value, understood, whole=is_whole) for each in opinion)]
         if opinion and not found:
-            found = [_entity("attendance", "yes", understood, whole=not _is_wish(understood))]
+            found = [_entity("attendance", "yes", understood, whole=is_whole)]
         return [*found, *opinion]
+
+    def _says_nothing(self, understood: Understanding, plain: str, rating: int | None, slot: str) -> bool:
+        """Whether a message asks something back, only announces that they have something to tell, or picks a line."""
+        if (slot == "attended" and _MENU_LIKE.fullmatch(understood.text)) or _wants_to_tell(understood, plain):
+            return True
+        if rating is not None or understood.intent in _TOLD or understood.first("yes_no") is not None:
+            return False
+        return understood.text.rstrip().endswith("?") or _found(self.questions, plain)
 
     def _told(self, understood: Understanding, plain: str) -> list[Entity]:
         rating = _rating(understood)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.actions.executor import Actions
-from bot.dialogue.responses import NO_SLOTS, Responses
+from bot.dialogue.responses import NO_SLOTS, Rendered, Responses
 from bot.dialogue.state import State
 from bot.dialogue.taps import sealed, was_asked
 from bot.dialogue.utterance import ActionResult, RunAction, Utterance
@@ -36,13 +36,17 @@ class Composer:
         if welcome:
             said = [Utterance("utter_welcome"), *(one for one in said if one.response != "utter_greeting")]
         rendered = [self._responses.render(one, channel, state.slots) for one in said]
-        offered = next((one.buttons for one in reversed(rendered) if one.buttons), ())
         messages: list[dict[str, Any]] = [{"text": text} for text in _join([one.text for one in rendered])]
-        buttons = sealed(state, [Option(payload, title) for title, payload in offered], now) or self._yes_no(state, now)
+        buttons = self._buttons(rendered, state, now)
         if buttons and messages:
             options = [{"payload": each.payload, "title": each.title} for each in buttons]
             messages[-1]["menu"] = {"choose": self._label("option_choose"), "options": options}
         return messages
+
+    def _buttons(self, rendered: Sequence[Rendered], state: State, now: datetime) -> tuple[Option, ...]:
+        """What may be tapped: the last buttons that were said, else yes and no where that is asked."""
+        offered = next((one.buttons for one in reversed(rendered) if one.buttons), ())
+        return sealed(state, [Option(payload, title) for title, payload in offered], now) or self._yes_no(state, now)
 
     def _yes_no(self, state: State, now: datetime) -> tuple[Option, ...]:
         """The buttons of a question put just now that awaits a yes or no."""

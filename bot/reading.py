@@ -171,8 +171,8 @@ def _is_question(understood: Understanding) -> bool:
 def _asking(understood: Understanding, expecting: Expecting | None, now: datetime) -> Understanding:
     """Leave out what a question only names: the line of a menu that it is about, and where it is."""
     chosen = next((entity for entity in understood.entities if entity.kind == "choice"), None)
-    named = expecting is not None and pointed_out(understood.text, expecting.options, now) is not None
-    is_about = named or chosen is not None
+    options = expecting.options if expecting is not None else ()
+    is_about = chosen is not None or pointed_out(understood.text, options, now) is not None
     if not is_about and {"place", "need"} <= {entity.kind for entity in understood.entities}:
         return _also_wishing(understood)
     if understood.intent == "event_details" and not is_about:

@@ -44,10 +44,11 @@ class Unsolicited:
             question = words_of_question(session, row, self.clock.now())
             return question if isinstance(question, Refuse) else self.responses.render(question, row.channel)
         booked = bookings.by_id(session, row.booking_id) if row.booking_id else None
-        if booked is None:
-            return Refuse("booking_gone")
+        return Refuse("booking_gone") if booked is None else self._of_booking(session, row, booked)
+
+    def _of_booking(self, session: Session, row: OutboxRow, booked: Booked) -> Rendered | Refuse:
         event = session.get_one(Event, booked.event_id)
-        venue = session.get(Venue, event.venue_id) if event.venue_id else None
+        venue = _venue(session, event)
         now = self.clock.now()
         match row.kind:
             case "reminder":
@@ -84,9 +85,8 @@ class Unsolicited:
         now = self.clock.now()
         if event is not None and (event.status != EventStatus.PUBLISHED or event.starts_at <= now):
             return Refuse("event_gone")
-        venue = session.get(Venue, event.venue_id) if event and event.venue_id else None
-        about = {"title": event.discreet_title, "when": when(event, now), "where": where(venue)} if event else {}
-        said = {"who": referred.suggested_by, "title": None, **about}
+        about = {"title": None} if event is None else _named(event, _venue(session, event), now)
+        said: dict[str, Any] = {"who": referred.suggested_by, **about}
         said["again"] = phrase("part_free_service" if referred.asked < 2 else "part_again")
         first_name = {"first_name": referred.first_name}
         return self.responses.render(Utterance("utter_unsolicited_invitation", said), row.channel, first_name)
@@ -123,17 +123,23 @@ def _addressed(
     return replace(said, parameters={**said.parameters, **told}), {"first_name": own_name or None}
 
 
+def _venue(session: Session, event: Event) -> Venue | None:
+    return session.get(Venue, event.venue_id) if event.venue_id else None
+
+
+def _named(event: Event, venue: Venue | None, now: datetime) -> dict[str, Any]:
+    """What, when and where, in words for a lock screen."""
+    return {"title": event.discreet_title, "when": when(event, now), "where": where(venue)}
+
+
 def _changed(change: str, booked: Booked, event: Event, venue: Venue | None, now: datetime) -> Utterance:
-    parameters = {"title": event.discreet_title, "when": when(event, now), "where": where(venue)}
     waiting = "_waiting" if change == "moved" and booked.status == BookingStatus.WAITING else ""
-    return Utterance(f"utter_unsolicited_{change}{waiting}", parameters)
+    return Utterance(f"utter_unsolicited_{change}{waiting}", _named(event, venue, now))
 
 
 def _offer(kind: str, booked: Booked, event: Event, venue: Venue | None, now: datetime) -> Utterance:
     parameters = {
-        "title": event.discreet_title,
-        "when": when(event, now),
-        "where": where(venue),
+        **_named(event, venue, now),
         "places": phrase("part_places", places=booked.places),
         "number": booked.places,
         "until": spoken_until(booked.deadline, now) if booked.deadline else None,

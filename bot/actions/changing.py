@@ -1,6 +1,7 @@
 """Changing a booking: which one, and for how many people."""
 
-from typing import Any
+from abc import abstractmethod
+from typing import Any, ClassVar
 
 from bot.actions.base import Say, Slots, TurnAction, option, phrase
 from bot.actions.booking import PARTY_LIMIT, chosen, event_with_venue
@@ -31,6 +32,24 @@ def being_changed(slots: Slots, turn: TurnContext) -> Booked | None:
     """The booking that is being changed, None when it is no longer there."""
     wanted = chosen(slots["booking_choice"])
     return next((booked for booked in changeable(turn) if booked.booking_id == wanted), None)
+
+
+class ChangingAction(TurnAction):
+    """An action about the booking that is being changed; when it is no longer there it says so, and sets `gone`."""
+
+    gone: ClassVar[dict[str, Any]] = {}
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Find the booking and go on with it."""
+        booked = being_changed(slots, turn)
+        if booked is None:
+            say("utter_booking_gone")
+            return dict(self.gone)
+        return self.change(booked, slots, turn, say)
+
+    @abstractmethod
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Do the work and return the slots to set."""
 
 
 def party_of(slots: Slots, booked: Booked) -> int:
@@ -116,17 +135,14 @@ class AskNewParty(TurnAction):
         return {"most": None}
 
 
-class CheckParty(TurnAction):
+class CheckParty(ChangingAction):
     """Looks whether there is room for the party, before asking for the yes."""
 
     called = "action_check_party"
+    gone: ClassVar[dict[str, Any]] = {"fits": "gone"}
 
-    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `fits` to "yes", "same", "some" (then `most` says how many), "none" or "gone", and say why not."""
-        booked = being_changed(slots, turn)
-        if booked is None:
-            say("utter_booking_gone")
-            return {"fits": "gone"}
         event, venue = event_with_venue(turn.session, booked.event_id)
         more, left = slots["new_party"] - booked.places, max(event.capacity - event.taken, 0)
         held = phrase("part_places", places=booked.places)
@@ -141,17 +157,13 @@ class CheckParty(TurnAction):
         return {"fits": "none"}
 
 
-class AskConfirmParty(TurnAction):
+class AskConfirmParty(ChangingAction):
     """Restates the booking with its new number of places and asks for the yes."""
 
     called = "action_ask_confirm_party"
 
-    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask; nothing changes."""
-        booked = being_changed(slots, turn)
-        if booked is None:
-            say("utter_booking_gone")
-            return {}
         event, venue = event_with_venue(turn.session, booked.event_id)
         say(
             "utter_ask_confirm_party",
@@ -162,17 +174,14 @@ class AskConfirmParty(TurnAction):
         return {}
 
 
-class ChangeParty(TurnAction):
+class ChangeParty(ChangingAction):
     """Changes how many places a booking has, after an explicit yes."""
 
     called = "action_change_party"
+    gone: ClassVar[dict[str, Any]] = {"fits": "gone"}
 
-    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `fits` to "done", "some" or "none", and say what the booking now is."""
-        booked = being_changed(slots, turn)
-        if booked is None:
-            say("utter_booking_gone")
-            return {"fits": "gone"}
         event, venue = event_with_venue(turn.session, booked.event_id)
         match places.resize(turn.session, booked.booking_id, slots["new_party"], turn.now):
             case outcomes.Resized(places=now_held):

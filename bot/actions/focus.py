@@ -61,18 +61,13 @@ class FindFocus(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `about` when the message tells, and `candidates` to "one", "many" or "none"."""
-        line = next((one.value for one in turn.entities if one.kind == "about"), None)
-        if isinstance(line, str) and line.startswith(("event:", "booking:")) and line != "booking:all":
-            return {"candidates": "one", "about": line}
-        dates = _options(_other_dates(slots, turn), turn)
-        if dates and (named := turn.pick(dates)) is not None:
-            return {"candidates": "one", "about": dates[named].payload}
+        if about := _line(turn) or _named(_other_dates(slots, turn), turn):
+            return {"candidates": "one", "about": about}
         if slots.get("about") or slots.get("booking_choice"):
             return {"candidates": "one"}
         matches = shown(slots, turn)
-        named = turn.pick(options := _options(matches, turn))
-        if named is not None:
-            return {"candidates": "one", "about": options[named].payload}
+        if about := _named(matches, turn):
+            return {"candidates": "one", "about": about}
         if matches and slots.get("listing") and not slots.get("event_choice"):
             return self._of_list(matches)
         return {"candidates": "one" if in_focus(slots, turn) else "none"}
@@ -83,6 +78,20 @@ class FindFocus(TurnAction):
 
     def _is_one(self, matches: list[Match]) -> bool:
         return len(matches) == 1 or (self._by_venue and len({match.venue for match in matches}) == 1)
+
+
+def _line(turn: TurnContext) -> str | None:
+    """The line of a menu that the message is about, where that is an event or one booking."""
+    line = next((one.value for one in turn.entities if one.kind == "about"), None)
+    is_one = isinstance(line, str) and line.startswith(("event:", "booking:")) and line != "booking:all"
+    return line if is_one else None
+
+
+def _named(matches: list[Match], turn: TurnContext) -> str | None:
+    """The payload of what the message names, of these events and what is booked."""
+    options = _options(matches, turn)
+    named = turn.pick(options) if options else None
+    return None if named is None else options[named].payload
 
 
 def _options(matches: list[Match], turn: TurnContext) -> list[Option]:

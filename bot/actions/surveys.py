@@ -41,15 +41,21 @@ class NoteAttended(TurnAction):
             say("utter_survey_passed")
             return {"survey_state": "passed"}
         attended = Attended(slots["attended"])
-        reason = turn.text[:_LONGEST_WORDS] if attended is Attended.NO and len(turn.text.split()) > 1 else ""
-        answers.note_attended(turn.session, survey.survey_id, attended, turn.now, reason=reason)
         if attended is Attended.NO:
-            say("utter_survey_absent")
-            return {"survey_state": "absent"}
+            return _absent(survey, turn, say)
+        answers.note_attended(turn.session, survey.survey_id, attended, turn.now, reason="")
         is_fft = survey.instrument == Instrument.FFT and not slots.get("survey_told")
         if is_fft and _opinion(slots)[0] is None:
             return {"survey_state": "fft"}
         return {"survey_state": "opinion"} if slots.get("opinion") is None else _note(slots, survey, turn, say)
+
+
+def _absent(survey: Found, turn: TurnContext, say: Say) -> dict[str, Any]:
+    """Note that they were not there, and why if they said more than no."""
+    reason = turn.text[:_LONGEST_WORDS] if len(turn.text.split()) > 1 else ""
+    answers.note_attended(turn.session, survey.survey_id, Attended.NO, turn.now, reason=reason)
+    say("utter_survey_absent")
+    return {"survey_state": "absent"}
 
 
 def _fft_answer(slots: Slots) -> str:
@@ -141,10 +147,9 @@ class NoteFft(TurnAction):
             answers.close(turn.session, survey.survey_id, turn.now)
             say("utter_survey_passed")
             return {"survey_state": "passed"}
-        answer = str(slots["fft_answer"]).removeprefix("fft:")
         return {
             "survey_state": "fft_comment",
-            "fft_key": answers.note_fft(turn.session, survey.survey_id, answer, turn.now),
+            "fft_key": answers.note_fft(turn.session, survey.survey_id, _fft_answer(slots), turn.now),
         }
 
 

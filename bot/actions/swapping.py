@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.actions.base import Say, Slots, TurnAction, phrase
 from bot.actions.booking import chosen, event_with_venue, name_of
 from bot.actions.bookings import confirmed
-from bot.actions.changing import being_changed, changeable, party_of
+from bot.actions.changing import ChangingAction, being_changed, changeable, party_of
 from bot.actions.context import TurnContext
 from bot.actions.other_days import on_days_named
 from bot.actions.passing_on import passed_on
@@ -26,17 +26,14 @@ from services.events.tables import Event
 _SHOWN = 3
 
 
-class FindDates(TurnAction):
+class FindDates(ChangingAction):
     """Finds what could be gone to instead: other dates of the same, else something like it."""
 
     called = "action_find_dates"
+    gone: ClassVar[dict[str, Any]] = {"dates": "gone"}
 
-    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `dates` to "one" (then `date_choice` is it), "many", "similar", "none" or "gone", and what is listed."""
-        booked = being_changed(slots, turn)
-        if booked is None:
-            say("utter_booking_gone")
-            return {"dates": "gone"}
         event, _ = event_with_venue(turn.session, booked.event_id)
         party = party_of(slots, booked)
         others = other_dates(turn.session, event, places=party, now=turn.now)
@@ -121,20 +118,17 @@ class NoOtherDate(TurnAction):
         return {}
 
 
-class HoldDate(TurnAction):
+class HoldDate(ChangingAction):
     """Keeps places at the other date for a while, beside those that are booked."""
 
     called = "action_hold_date"
+    gone: ClassVar[dict[str, Any]] = {"date_held": "gone"}
 
     def __init__(self, hold_for: timedelta) -> None:
         self._hold_for = hold_for
 
-    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `date_held` to "held", "full", "closed", "already" or "gone", and say why it is not held."""
-        booked = being_changed(slots, turn)
-        if booked is None:
-            say("utter_booking_gone")
-            return {"date_held": "gone"}
         event, _ = event_with_venue(turn.session, chosen(slots["date_choice"]))
         self._let_go(slots, event.id or 0, turn)
         outcome = self._hold(booked, event, party_of(slots, booked), turn)
@@ -189,17 +183,13 @@ def _line(event: Event, turn: TurnContext) -> dict[str, Any]:
     return event_line(*event_with_venue(turn.session, event.id or 0), turn.now)
 
 
-class AskConfirmChange(TurnAction):
+class AskConfirmChange(ChangingAction):
     """Restates the change and asks for the yes."""
 
     called = "action_ask_confirm_change"
 
-    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask; nothing changes."""
-        booked = being_changed(slots, turn)
-        if booked is None:
-            say("utter_booking_gone")
-            return {}
         event, venue = event_with_venue(turn.session, chosen(slots["date_choice"]))
         say(
             "utter_ask_confirm_change",
@@ -217,20 +207,17 @@ def _old(booked: Booked, event: Event, turn: TurnContext) -> str:
     return day if day != other else spoken_range(booked.starts_at, booked.ends_at, turn.now)
 
 
-class SwapBooking(TurnAction):
+class SwapBooking(ChangingAction):
     """Books the other date in the place of the first, both at once, after an explicit yes."""
 
     called = "action_swap_booking"
+    gone: ClassVar[dict[str, Any]] = {"swapped": "gone"}
 
     def __init__(self, public_base_url: str) -> None:
         self._public_base_url = public_base_url
 
-    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+    def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `swapped` to "done", "full" or "gone", and say what is booked now."""
-        booked = being_changed(slots, turn)
-        if booked is None:
-            say("utter_booking_gone")
-            return {"swapped": "gone"}
         event, venue = event_with_venue(turn.session, chosen(slots["date_choice"]))
         party = party_of(slots, booked)
         outcome = changes.swap(turn.session, booked.booking_id, event.id or 0, now=turn.now, places=party)

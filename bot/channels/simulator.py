@@ -156,6 +156,10 @@ class FakeTwilio:
             status="accepted" if "From" not in form else "queued",
             shown=shown,
         )
+        return self._take(message, refused)
+
+    def _take(self, message: SimulatedMessage, refused: int | None) -> Answer:
+        """Keep a message, tell whoever watches, and report on it later; its resource is as it is now."""
         self.messages.append(message)
         answer = Answer(201, message.resource(self.account_sid))
         for watcher in self._watchers:

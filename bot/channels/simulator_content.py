@@ -191,14 +191,14 @@ def is_content(body: dict[str, Any]) -> bool:
         return False
     if not set(body) <= {"friendly_name", "language", "variables", "types"}:
         return False
-    kind, filled = next(iter(types.items()))
-    if kind not in _MEMBERS or not _has(filled, *_MEMBERS[kind]):
-        return False
-    words = list(_strings(filled))
-    named = {name for word in words for name in _BLANK.findall(word)}
-    return all(isinstance(value, str) and value for value in variables.values()) and all(
-        name in variables for name in named
-    )
+    [(kind, filled)] = types.items()
+    return kind in _MEMBERS and _has(filled, *_MEMBERS[kind]) and _are_filled(filled, variables)
+
+
+def _are_filled(filled: Any, variables: dict[str, Any]) -> bool:
+    """Whether every blank has a variable, and every variable a sample that is not empty."""
+    named = {name for word in _strings(filled) for name in _BLANK.findall(word)}
+    return named <= set(variables) and all(isinstance(value, str) and value for value in variables.values())
 
 
 def _has(filled: Any, must: set[str], may: set[str]) -> bool:

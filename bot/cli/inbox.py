@@ -55,24 +55,18 @@ def list_flags(
 def show(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Show what someone wants, what is known of them, and the whole talk with its times."""
 
-    def unit(session: Session, who: str, now: datetime) -> Told:
-        flag = _permitted(flags.find(session, number), restricted)
-        desk.look(session, number, who, now)
+    def unit(session: Session, flag: OpenFlag, who: str, now: datetime) -> Told:
+        desk.look(session, flag.id, who, now)
         return told(session, flag, now)
 
-    _run(unit, by).print()
+    _do(number, by, restricted, unit).print()
 
 
 @inbox.command()
 @tells_errors
 def take(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Take over the conversation: the bot is silent until it is handed back, or for 24 hours after your last answer."""
-
-    def unit(session: Session, who: str, now: datetime) -> None:
-        _permitted(flags.find(session, number), restricted)
-        desk.take(session, number, who, now)
-
-    _run(unit, by)
+    _do(number, by, restricted, lambda session, flag, who, now: desk.take(session, flag.id, who, now))
     typer.echo("It is yours. The bot is silent until you hand it back, or for 24 hours.")
 
 
@@ -89,11 +83,10 @@ def reply(
     if not text.strip() or len(text) > _LONGEST:
         fail(f"An answer has 1 to {_LONGEST} characters.")
 
-    def unit(session: Session, who: str, now: datetime) -> desk.Replied | desk.NotSent:
-        _permitted(flags.find(session, number), restricted)
-        return desk.reply(session, number, text, who, now, though_held=though_held)
+    def unit(session: Session, flag: OpenFlag, who: str, now: datetime) -> desk.Replied | desk.NotSent:
+        return desk.reply(session, flag.id, text, who, now, though_held=though_held)
 
-    outcome = _run(unit, by)
+    outcome = _do(number, by, restricted, unit)
     if isinstance(outcome, desk.NotSent):
         fail(_NOT_SENT[outcome.reason])
     how = " as a text message, since WhatsApp's 24 hours are over" if outcome.as_sms else ""
@@ -107,12 +100,11 @@ def reply(
 def hand_back(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Give the conversation back to the bot and close this."""
 
-    def unit(session: Session, who: str, now: datetime) -> list[OpenFlag]:
-        flag = _permitted(flags.find(session, number), restricted)
-        desk.hand_back(session, number, who, now)
+    def unit(session: Session, flag: OpenFlag, who: str, now: datetime) -> list[OpenFlag]:
+        desk.hand_back(session, flag.id, who, now)
         return flags.open_about(session, flag.address)
 
-    left = _run(unit, by)
+    left = _do(number, by, restricted, unit)
     typer.echo("The bot answers again.")
     if left:
         typer.echo(f"Still open about the same person: {', '.join(str(flag.id) for flag in left)}.")
@@ -122,12 +114,7 @@ def hand_back(number: Flag, by: By = "", restricted: Restricted = False) -> None
 @tells_errors
 def close(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Close this as dealt with, and leave the conversation as it is."""
-
-    def unit(session: Session, who: str, now: datetime) -> bool:
-        _permitted(flags.find(session, number), restricted)
-        return desk.close(session, number, who, now)
-
-    if not _run(unit, by):
+    if not _do(number, by, restricted, lambda session, flag, who, now: desk.close(session, flag.id, who, now)):
         fail("It is closed already.")
     typer.echo("Closed.")
 
@@ -136,12 +123,7 @@ def close(number: Flag, by: By = "", restricted: Restricted = False) -> None:
 @tells_errors
 def release(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Let a number that was held be texted again, once you know that it is safe."""
-
-    def unit(session: Session, who: str, now: datetime) -> bool:
-        _permitted(flags.find(session, number), restricted)
-        return desk.release(session, number, who, now)
-
-    if not _run(unit, by):
+    if not _do(number, by, restricted, lambda session, flag, who, now: desk.release(session, flag.id, who, now)):
         fail("That number is not held.")
     typer.echo("Reminders and other texts go to that number again.")
 
@@ -150,21 +132,20 @@ def release(number: Flag, by: By = "", restricted: Restricted = False) -> None:
 @tells_errors
 def stop(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Stop all texts to this person, because they asked for it in other words; only their own START undoes it."""
-
-    def unit(session: Session, who: str, now: datetime) -> bool:
-        _permitted(flags.find(session, number), restricted)
-        return desk.stop(session, number, who, now)
-
-    if not _run(unit, by):
+    if not _do(number, by, restricted, lambda session, flag, who, now: desk.stop(session, flag.id, who, now)):
         fail("That number has opted out already.")
     typer.echo("No more texts go to that number.")
 
 
-def _run(unit: Callable[[Session, str, datetime], R], by: str) -> R:
-    """Do one thing in one transaction, as the member of staff named."""
+def _do(number: int, by: str, restricted: bool, unit: Callable[[Session, OpenFlag, str, datetime], R]) -> R:
+    """Do one thing about a flag in one transaction, as the member of staff named, who must be allowed to see it."""
+
+    def permitted(session: Session) -> R:
+        return unit(session, _permitted(flags.find(session, number), restricted), by or getpass.getuser(), now)
+
     with opened_database() as (_settings, database):
         now = SystemClock().now()
-        return database.write(lambda session: unit(session, by or getpass.getuser(), now))
+        return database.write(permitted)
 
 
 def _permitted(flag: OpenFlag | None, restricted: bool) -> OpenFlag:

@@ -74,16 +74,7 @@ def advance(
     repair.adopt(flows, walk.state)
     drop_expired(walk)
     said = by_phrase(flows, state, _with_payloads(understanding, expecting(state)))
-    resumed = aside.resume(flows, walk.state, said)
-    _dismiss_patterns(walk, said)
-    unclear = False
-    if not resumed:
-        unclear = posed.take_up(walk, said, pick, came_at or now)
-    elif not walk.state.frames:
-        posed.bring_up(walk, walk.state.posed[-1])
-    commands = [] if unclear else tidy(flows, walk.state, _read(walk, said))
-    if resumed:
-        commands = [each for each in commands if not isinstance(each, _ANSWERS)] or [GoOn()]
+    commands = _commands(walk, said, pick, came_at or now)
     for command in commands:
         walk.note("command", "", type(command).__name__)
         _EFFECTS[type(command)](walk, command, commands)
@@ -93,6 +84,19 @@ def advance(
         walk.state.last = list(walk.replies)
     walk.state.version = flows.version
     return Advance(walk.state, tuple(walk.replies), tuple(walk.events))
+
+
+def _commands(walk: Walk, said: Understanding, pick: posed.Pick, came_at: datetime) -> list[Command]:
+    """What a message asks for, made to fit together; what was set aside, or asked unasked, is taken up before."""
+    resumed = aside.resume(walk.flows, walk.state, said)
+    _dismiss_patterns(walk, said)
+    if resumed:
+        if not walk.state.frames:
+            posed.bring_up(walk, walk.state.posed[-1])
+        commands = tidy(walk.flows, walk.state, _read(walk, said))
+        return [each for each in commands if not isinstance(each, _ANSWERS)] or [GoOn()]
+    unclear = posed.take_up(walk, said, pick, came_at)
+    return [] if unclear else tidy(walk.flows, walk.state, _read(walk, said))
 
 
 def expecting(state: State) -> Expecting | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -81,11 +81,12 @@ class Questions:
 
     def __init__(self, file: QuestionsFile) -> None:
         self._models = models = file.questions
-        self._ours = {*file.taken_for, *(intent for model in models for intent in model.intents)}
+        self._ours = {*file.taken_for, *chain.from_iterable(model.intents for model in models)}
         self._groups = {model.id: [_Group.of(line) for line in model.words] for model in models}
-        examples = [(model.id, _terms(_words(ask))) for model in models for ask in model.asks]
+        asked = [(model.id, _words(ask)) for model in models for ask in model.asks]
+        examples = [(one, _terms(words)) for one, words in asked]
         self._rarity = _rarity(terms for _, terms in examples)
-        self._known = sorted({word for model in models for ask in model.asks for word in _words(ask)})
+        self._known = sorted(set(chain.from_iterable(words for _, words in asked)))
         self._examples = [(one, self._weighed(terms)) for one, terms in examples]
 
     def asked(self, text: str, intent: str, confidence: float) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
-from services.booking.counter import closed, event
+from services.booking.counter import Found, closed, event
 from services.booking.referral_rows import Fault, ReferralRow
 from services.booking.referral_tables import Referral, ReferralStatus
 from services.people import consent, outbox
@@ -166,6 +166,13 @@ def ask_due(session: Session, now: datetime, limit: int = 500) -> int:
     return asked
 
 
+def _unfit_event(row: ReferralRow, found: Found | None, now: datetime) -> Iterator[Fault]:
+    if found is None:
+        yield Fault(row.line, "event", f"there is no event {row.event}")
+    elif closed(found.status, found.kind, found.starts_at, now):
+        yield Fault(row.line, "event", f"event {row.event} takes no bookings any more")
+
+
 def _unfit(session: Session, row: ReferralRow, now: datetime) -> Iterator[Fault]:
     """Why a row that reads well cannot be taken."""
     if consent.is_opted_out(session, row.phone):
@@ -174,10 +181,8 @@ def _unfit(session: Session, row: ReferralRow, now: datetime) -> Iterator[Fault]
     if any(name and name.casefold() != row.first_name.casefold() for name in known):
         yield Fault(row.line, "first_name", "that phone texts us under another name: please check with the patient")
     found = session.execute(_EVENT, {"named": row.event}).first() if row.event else None
-    if row.event and found is None:
-        yield Fault(row.line, "event", f"there is no event {row.event}")
-    elif found is not None and closed(found.status, found.kind, found.starts_at, now):
-        yield Fault(row.line, "event", f"event {row.event} takes no bookings any more")
+    if row.event:
+        yield from _unfit_event(row, found, now)
     if _is_open(session, row, found.id if found else None):
         yield Fault(row.line, "phone", "has been invited to this already and has not answered")
 
