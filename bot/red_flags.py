@@ -92,6 +92,8 @@ class RedFlags:
 def set_aside_by(flows: Flows, state: State, arrival: Arrival, hits: Sequence[Hit], now: datetime) -> State:
     """What was in progress is set aside by a red flag; of safeguarding the reply asks whether it is safe to text."""
     after = set_aside(state)
+    for one in after.posed:  # whoever asked whether it is safe to text must still hear the no
+        one.quiet = one.quiet and one.flow != _SAFE_TO_TEXT
     if all(hit.category != SAFEGUARDING for hit in hits):
         return after
     after.posed = [one for one in after.posed if one.flow != _SAFE_TO_TEXT]

@@ -121,7 +121,7 @@ class TurnTaker:
         unread = _unreadable(arrival)
         state = State.from_json(stored.state)
         if unread is not None:
-            return self._commit(lambda session: self._say(session, arrival, state, [unread], now))
+            return self._commit(lambda session: self._say(session, arrival, [unread], now))
         said = self._as_said(arrival, state)
         read = partial(self._read, said, now=now)
         understood = understand(self._dialogue.flows, state, read, said.received_at)
@@ -187,11 +187,11 @@ class TurnTaker:
             said = [Utterance("utter_back_from_staff"), *said]
         return self._store(session, arrival, advanced.state, said, now, is_first=not state.version)
 
-    def _say(
-        self, session: Session, arrival: Arrival, state: State, said: Sequence[Utterance], now: datetime
-    ) -> list[OutboxRow]:
+    def _say(self, session: Session, arrival: Arrival, said: Sequence[Utterance], now: datetime) -> list[OutboxRow]:
+        """Say something beside the dialogue, which stays as it is."""
         if not inbox.mark_processed(session, arrival.id):
             return []
+        state = State.from_json(conversations.load(session, arrival.identity_id, lock=True).state)
         return self._store(session, arrival, state, said, now, is_first=not state.version)
 
     def _store(
@@ -208,7 +208,8 @@ class TurnTaker:
         stopped = consent.is_opted_out(session, arrival.address)
         greets = is_first and not stopped and bool(said)
         messages = self._dialogue.composer.messages(said, arrival.channel, state, now, welcome=greets)
-        state.version = self._dialogue.flows.version
+        # The engine marks what it has advanced; a state of older files has yet to be adopted by it.
+        state.version = state.version or self._dialogue.flows.version
         conversations.save(session, arrival.identity_id, state.to_json(), now)
         kind = "consent" if stopped else "reply"
         return [self._reply(session, arrival, kind, now, **message) for message in messages]

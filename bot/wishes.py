@@ -28,12 +28,18 @@ _OF_A_BOOKING = frozenset({"book_event", "change_booking"})
 def with_second(understood: Understanding, understand: Callable[[str], Understanding]) -> Understanding:
     """Name both wishes of a message that has two, in their order; `understand` reads a part of it by itself."""
     for first, second in _parts(understood.text):
-        wishes = [_wish(understand(part)) for part in (first, second)]
-        is_one = understood.confidence >= _CERTAIN and understood.intent not in wishes
-        is_one = is_one or _OF_A_BOOKING.issuperset(map(str, wishes))
-        if None not in wishes and wishes[0] != wishes[1] and not is_one:
-            return _both(understood, [wish for wish in wishes if wish])
+        one = _wish(understand(first))
+        other = _wish(understand(second)) if one else None
+        if one and other and not _is_single(understood, {one, other}):
+            return _both(understood, [one, other])
     return understood
+
+
+def _is_single(understood: Understanding, wishes: set[str]) -> bool:
+    """Whether two parts are one wish after all."""
+    if len(wishes) == 1 or wishes <= _OF_A_BOOKING:
+        return True
+    return understood.confidence >= _CERTAIN and understood.intent not in wishes
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:

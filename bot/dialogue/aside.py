@@ -18,7 +18,7 @@ def set_aside(state: State) -> State:
         posed.quiet = True
     if not kept.frames and not kept.posed:
         return kept
-    kept.aside, kept.frames = kept.frames, []
+    kept.aside, kept.frames = kept.frames or kept.aside, []
     kept.slots[PAUSED] = True
     kept.asks.clear()
     kept.misses = 0

@@ -29,7 +29,7 @@ from bot.dialogue.commands import (
 )
 from bot.dialogue.expiry import drop_expired
 from bot.dialogue.flows import Flows
-from bot.dialogue.intents import OUT_OF_SCOPE
+from bot.dialogue.intents import OUT_OF_SCOPE, RESUME
 from bot.dialogue.models import CollectStep
 from bot.dialogue.reading import by_phrase, read
 from bot.dialogue.second_look import Read, second_look
@@ -89,9 +89,10 @@ def advance(
 def _commands(walk: Walk, said: Understanding, pick: posed.Pick, came_at: datetime) -> list[Command]:
     """What a message asks for, made to fit together; what was set aside, or asked unasked, is taken up before."""
     resumed = aside.resume(walk.flows, walk.state, said)
-    _dismiss_patterns(walk, said)
+    if not (resumed and said.intent == RESUME):  # to go on means just what was open, be it a question of repair
+        _dismiss_patterns(walk, said)
     if resumed:
-        if not walk.state.frames:
+        if not walk.state.frames and walk.state.posed:
             posed.bring_up(walk, walk.state.posed[-1])
         commands = tidy(walk.flows, walk.state, _read(walk, said))
         return [each for each in commands if not isinstance(each, _ANSWERS)] or [GoOn()]
@@ -118,8 +119,12 @@ def _first_look(flows: Flows, state: State, read: Read, came_at: datetime) -> Un
     open_ones = _open_questions(flows, state, came_at)
     if len(open_ones) < 2:
         return read(open_ones[0][1] if open_ones else None)
-    readings = [(is_answer, read(awaited)) for is_answer, awaited in open_ones]
-    return next((said for is_answer, said in readings if is_answer(said)), readings[0][1])
+    readings = []
+    for is_answer, awaited in open_ones:
+        readings.append(said := read(awaited))
+        if is_answer(said):
+            return said
+    return readings[0]
 
 
 def _open_questions(

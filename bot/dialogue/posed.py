@@ -13,6 +13,7 @@ from bot.dialogue.answers import Answered, answer_to, answer_to_question
 from bot.dialogue.asking import menu_of
 from bot.dialogue.commands import Answer
 from bot.dialogue.flows import Flow, Flows
+from bot.dialogue.frames import release
 from bot.dialogue.state import Frame, Posed, Question, State
 from bot.dialogue.utterance import DialogueError
 from bot.dialogue.walk import Walk, place_of
@@ -129,7 +130,7 @@ def _put_down(walk: Walk) -> None:
     if top.question.step != walk.flow(top).first:
         return
     walk.state.frames.pop()
-    walk.empty(top.own)
+    release(walk, top.own)
     walk.put(top.shadowed)
     walk.state.posed.append(replace(top.posed, question=top.question))
     walk.state.posed.sort(key=lambda posed: posed.question.asked_at)
@@ -187,7 +188,7 @@ def take_chosen(walk: Walk, frame: Frame) -> None:
     """Give the answer that was kept to the question that it was meant for."""
     number = str(walk.state.slots[CHOSEN]).partition(":")[2]
     walk.state.frames.pop()
-    walk.empty(frame.own)
+    release(walk, frame.own)
     posed = next((each for each in walk.state.posed if str(each.number) == number), None)
     if posed is None:
         return

@@ -86,7 +86,7 @@ class Questions:
         asked = [(model.id, _words(ask)) for model in models for ask in model.asks]
         examples = [(one, _terms(words)) for one, words in asked]
         self._rarity = _rarity(terms for _, terms in examples)
-        self._known = sorted(set(chain.from_iterable(words for _, words in asked)))
+        self._known = tuple(sorted(set(chain.from_iterable(words for _, words in asked))))
         self._examples = [(one, self._weighed(terms)) for one, terms in examples]
 
     def asked(self, text: str, intent: str, confidence: float) -> str | None:
@@ -134,7 +134,7 @@ class Questions:
         return {term: weight / length for term, weight in weights.items()}
 
     def _mended(self, word: str) -> str:
-        return _mend(word, tuple(self._known)) if len(word) >= _MENDED_FROM else word
+        return _mend(word, self._known) if len(word) >= _MENDED_FROM else word
 
 
 def with_answers(file: ResponsesFile, questions: QuestionsFile) -> ResponsesFile:

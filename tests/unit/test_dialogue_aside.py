@@ -71,3 +71,17 @@ def test_what_is_never_ours_leads_to_a_person():
     assert talk("out_of_scope", text="a pizza please") == ["utter_offer_person"]
     assert talk("find_event") == ["utter_ask_place"]
     assert talk.state.misses == 0
+
+
+def test_a_second_emergency_forgets_nothing_though_a_question_was_put_unasked_meanwhile():
+    talk = interrupted(at_confirm()).asks(1, title="yoga", pick="event:7")
+    talk = interrupted(talk)
+    assert [frame.flow for frame in talk.state.aside] == ["book"]
+
+
+def test_going_on_with_nothing_but_a_repair_question_puts_that_again():
+    talk = Talk()
+    unclear = (("travel_directions", 0.4), ("find_event", 0.35))
+    assert talk("travel_directions", 0.4, text="hm well", ranking=unclear) == ["utter_clarify"]
+    talk = interrupted(talk)
+    assert talk("affirm", 0.4, text="go on") == ["utter_clarify"]

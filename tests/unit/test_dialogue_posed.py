@@ -189,3 +189,28 @@ def test_a_message_is_read_for_the_question_that_it_answers():
     said = understand(talk.flows, talk.state, read, talk.now)
     assert asked == ["rating", "yes_no"]
     assert said.first("yes_no") is True
+
+
+def test_a_question_that_nobody_took_up_expires():
+    talk = Talk().asks(1, "rating_request", title="yoga").later(hours=101)
+    assert talk("inform", text="8", rating=8) != ["utter_feedback"]
+    assert talk.state.posed == []
+
+
+def test_a_question_that_is_taken_up_and_expires_ends_unsaid():
+    talk = Talk().asks(1, "rating_request", title="yoga")
+    talk("travel_directions")
+    assert talk.asked == "score"
+    talk.later(hours=101)
+    talk("travel_directions")
+    assert talk.asked is None
+
+
+def test_what_is_always_kept_survives_that_a_question_is_put_down():
+    talk = Talk().asks(1, **YOGA)
+    talk("travel_directions")
+    talk("inform", text="im Grace", name="Grace")
+    assert talk.slots["first_name"] == "Grace"
+    talk.asks(2, **ART)
+    talk("travel_directions")
+    assert talk.slots["first_name"] == "Grace"
