@@ -10,7 +10,6 @@ from bot.composing import Composer
 from bot.dialogue import loader
 from bot.dialogue.languages import load_languages
 from bot.dialogue.questions import Questions
-from bot.dialogue.responses import Responses
 from bot.dialogue.safety import load_safety
 from bot.naming import FindNamed
 from bot.nlu import classify
@@ -32,9 +31,7 @@ def model_path(settings: Settings) -> Path:
     return settings.var / "nlu-model.npz"
 
 
-def load_dialogue(
-    model: Path, responses: Responses, find_named: FindNamed, *, hold_for: timedelta, public_base_url: str = ""
-) -> Dialogue:
+def load_dialogue(model: Path, find_named: FindNamed, *, hold_for: timedelta, public_base_url: str = "") -> Dialogue:
     """Everything that turns share; ConfigurationError when the model is missing or older than its data.
 
     `find_named` tells what a message names of the events to come; `hold_for` is how long a place is kept, and
@@ -43,12 +40,13 @@ def load_dialogue(
     gazetteer = Gazetteer.load()
     questions = Questions(loader.load_questions(DIALOGUES))
     interpreter = Interpreter(classify.load(model, NLU_DATA), load_lexicon(gazetteer))
+    flows = loader.load(DIALOGUES)
     return Dialogue(
-        loader.load(DIALOGUES),
+        flows,
         load_safety(DIALOGUES / "safety.yml"),
         _reader(interpreter, gazetteer, find_named, questions),
         all_actions(hold_for, public_base_url),
-        Composer(responses),
+        Composer(flows.responses),
     )
 
 

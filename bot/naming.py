@@ -43,7 +43,7 @@ def _activity(understood: Understanding, said: Sequence[Activity], asked: str) -
     if not said:
         return []
     end = len(understood.text)
-    new = [each for each in said if not any(_overlap(each, need) for need in understood.entities)]
+    new = [each for each in said if not any(need.overlaps(each.start, each.end) for need in understood.entities)]
     words = " ".join(understood.text[each.start : each.end] for each in new)
     found = [Entity("activity", " ".join(dict.fromkeys(each.word for each in said)), end, end, words)]
     if asked == "need" and not understood.first("need"):
@@ -54,11 +54,7 @@ def _activity(understood: Understanding, said: Sequence[Activity], asked: str) -
 def _unexplained(said: Sequence[Activity], entities: Sequence[Entity]) -> list[Activity]:
     """The activities whose words say nothing else than what would help (not a place, a language, a person)."""
     others = [entity for entity in entities if entity.kind != "need"]
-    return [each for each in said if not any(_overlap(each, one) for one in others)]
-
-
-def _overlap(said: Activity, entity: Entity) -> bool:
-    return entity.start < said.end and said.start < entity.end
+    return [each for each in said if not any(one.overlaps(each.start, each.end) for one in others)]
 
 
 def _given_up(found: Sequence[Entity]) -> list[Entity]:

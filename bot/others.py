@@ -139,14 +139,14 @@ def _named(understood: Understanding, asked: str) -> Understanding:
     theirs = next(_spans(_THEIRS, understood.text), None) or _beside(understood)
     own = next(_spans(_OWN, understood.text), None) if asked == "attendee_name" else None
     found = [theirs] if theirs is not None and not _is_bare(understood, theirs) else []
-    if own is not None and not any(_overlap(own, each) for each in found):
+    if own is not None and not any(own.overlaps(each.start, each.end) for each in found):
         found.append(replace(own, kind="own_name"))
     kept = [each for each in understood.entities if not (each.kind == "name" and _is_in(each, found))]
     return replace(understood, entities=(*kept, *found))
 
 
 def _is_in(entity: Entity, found: list[Entity]) -> bool:
-    return any(_overlap(entity, each) for each in found)
+    return any(entity.overlaps(each.start, each.end) for each in found)
 
 
 def _beside(understood: Understanding) -> Entity | None:
@@ -174,8 +174,4 @@ def _is_bare(understood: Understanding, found: Entity) -> bool:
 
 
 def _is_place(understood: Understanding, found: Entity) -> bool:
-    return any(each.kind == "place" and _overlap(each, found) for each in understood.entities)
-
-
-def _overlap(one: Entity, other: Entity) -> bool:
-    return one.start < other.end and other.start < one.end
+    return any(each.kind == "place" and each.overlaps(found.start, found.end) for each in understood.entities)

@@ -14,12 +14,11 @@ from bot.channels.simulator import FakeTwilio, LocalTransport
 from bot.channels.twilio_content import Contents
 from bot.channels.twilio_http import API, CONTENT_API, HttpTransport, Transport
 from bot.channels.twilio_outbound import TwilioChannel
-from bot.dialogue import loader
 from bot.dialogue.responses import Responses
 from bot.durable import DurableTicks
 from bot.insight_jobs import insight_jobs
 from bot.jobs import PAGE, Job, Jobs, event_jobs
-from bot.loading import DIALOGUES, load_dialogue, model_path
+from bot.loading import load_dialogue, model_path
 from bot.outbound import Sender
 from bot.posing import Poser
 from bot.preparing import Preparer
@@ -49,17 +48,17 @@ class Service:
         self.database = Database(settings.database_url)
         require_current(self.database)
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
-        responses = loader.load_responses(DIALOGUES)
         channels = self._channels()
         dialogue = load_dialogue(
             model_path(settings),
-            responses,
             self._find_named,
             hold_for=settings.hold_for,
             public_base_url=settings.public_base_url,
         )
         self.poser = Poser(dialogue.flows)
-        self.sender = Sender(self.database, self.clock, channels, self._preparer(responses), poser=self.poser)
+        self.sender = Sender(
+            self.database, self.clock, channels, self._preparer(dialogue.flows.responses), poser=self.poser
+        )
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
         self.turns = TurnQueue(self._turn_taker(dialogue).take)
         self.jobs = Jobs(self.database, f"{socket.gethostname()}-{os.getpid()}", self._jobs())

@@ -21,7 +21,8 @@ class Option:
 class Expecting:
     """What the open question awaits: the slot, the kind of answer, and the menu it showed (if any).
 
-    `kind` is one of "choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "text", "rating".
+    `kind` is one of "choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "text", "rating",
+    "relation".
     """
 
     slot: str
@@ -35,9 +36,9 @@ class Entity:
 
     `kind` is one of: place, place_choice, date, count, choice, yes_no, name, cancer_type, need, mode, relation,
     audience, stage, access, language, rating, reference, skip, title, activity, about (a line that a question is
-    about). `value` is JSON: see the module that
-    finds each kind; None says that nothing of the kind is looked for any more.
-    `start` and `end` index the message; `words` is that stretch of it.
+    about); of `bot.others` cared_name, own_name, kin, code, later_date; of `bot.afterwards` attendance, opinion,
+    checkin_wish; of `bot.reading` question, foreign. `value` is JSON: see the module that finds each kind; None says
+    that nothing of the kind is looked for any more. `start` and `end` index the message; `words` is that stretch of it.
     """
 
     kind: str
@@ -45,6 +46,10 @@ class Entity:
     start: int
     end: int
     words: str
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether it shares a letter with that stretch of the message."""
+        return self.start < end and start < self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def _is_spent(heard: Heard, entity: Entity) -> bool:
     used = heard.answer.entity if heard.answer else None
     if used is None:
         return heard.answered_with_text and not heard.corrects
-    return entity.kind == used.kind or (entity.start < used.end and used.start < entity.end)
+    return entity.kind == used.kind or entity.overlaps(used.start, used.end)
 
 
 def _take(heard: Heard, found: dict[str, Any], slot: str, value: Any) -> None:

@@ -12,7 +12,7 @@ GO_BACK = "go_back"
 REPEAT = "repeat"
 
 # Known by phrase only: the first also means "cancel my booking" when nothing is in progress, the second nothing then,
-# the third only when something was set aside. The last two are of the flows that they start.
+# the third only when something was set aside. The others are of the flows that they start.
 CANCEL = "cancel"
 NEVER_MIND = "never_mind"
 RESUME = "resume"

@@ -64,4 +64,4 @@ def _found(again: Understanding, awaited: Expecting) -> Entity | None:
 
 def _apart_from(found: Entity, said: Understanding) -> list[Entity]:
     """What else the message says in other words."""
-    return [one for one in said.entities if one.kind == "yes_no" or one.end <= found.start or found.end <= one.start]
+    return [one for one in said.entities if one.kind == "yes_no" or not one.overlaps(found.start, found.end)]

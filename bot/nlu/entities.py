@@ -124,7 +124,7 @@ def _rank(entity: Entity, message: _Message) -> tuple[bool, int, int]:
 
 def _clash(one: Entity, other: Entity) -> bool:
     """Return whether two entities of different kinds cannot both be meant by words they share."""
-    if one.kind == other.kind or one.end <= other.start or other.end <= one.start:
+    if one.kind == other.kind or not one.overlaps(other.start, other.end):
         return False
     kinds = {one.kind, other.kind}
     return kinds <= set(_EXCLUSIVE) or bool(kinds & _TERMS and kinds & _STRONGER)

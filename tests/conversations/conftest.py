@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue import loader
-from bot.loading import DIALOGUES, NLU_DATA, load_dialogue
+from bot.loading import NLU_DATA, load_dialogue
 from bot.nlu import classify
 from bot.nlu.train import train
 from bot.settings import ROOT
@@ -24,7 +23,4 @@ def dialogue() -> Dialogue:
         classify.load(MODEL, NLU_DATA)
     except ConfigurationError:
         train(NLU_DATA, MODEL)
-    responses = loader.load_responses(DIALOGUES)
-    return load_dialogue(
-        MODEL, responses, lambda said: Named(), hold_for=timedelta(minutes=15), public_base_url=PUBLIC_BASE_URL
-    )
+    return load_dialogue(MODEL, lambda said: Named(), hold_for=timedelta(minutes=15), public_base_url=PUBLIC_BASE_URL)
