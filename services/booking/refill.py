@@ -194,7 +194,8 @@ def _tell(session: Session, kind: str, booking_id: int, identity_id: int, now: d
         now=now,
         expires_at=expires_at,
         booking_id=booking_id,
-        dedupe_key=f"{kind}:{booking_id}:{int(expires_at.timestamp())}",
+        # Not the deadline, which is rounded: an offer made anew within the hour may have the same one.
+        dedupe_key=f"{kind}:{booking_id}:{now.isoformat()}",
     )
 
 

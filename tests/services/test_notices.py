@@ -226,6 +226,19 @@ def wait(database, clock, make_identity):
     return run
 
 
+@pytest.fixture
+def make_room(database, clock):
+    """Free one place of the full event; return how many are asked."""
+
+    def unit(session):
+        event = session.exec(select(Event)).one()
+        event.taken = 11
+        session.flush()
+        return refill.freed(session, [event.id], clock.now())
+
+    return lambda: database.write(unit)
+
+
 def kinds(database):
     rows = select(OutboxMessage.kind).where(OutboxMessage.status == OutboxStatus.QUEUED).order_by(OutboxMessage.id)
     return database.read_once(lambda session: list(session.exec(rows)))
@@ -246,33 +259,34 @@ def test_those_who_wait_hear_that_it_is_off_and_wait_no_longer(publish, wait, da
     assert database.read_once(lambda session: bookings.by_id(session, booking)).status == "cancelled"
 
 
-def test_what_was_offered_is_offered_anew_when_it_moves(publish, wait, database, clock):
+@pytest.mark.parametrize(
+    ("after", "until"), [(timedelta(hours=2), (2026, 11, 24, 12)), (timedelta(minutes=10), (2026, 11, 24, 10))]
+)
+def test_what_was_offered_is_offered_anew_when_it_moves(publish, wait, make_room, database, clock, london, after, until):
     booking = wait()
-
-    def make_room(session):
-        event = session.exec(select(Event)).one()
-        event.taken = 11
-        session.flush()
-        return refill.freed(session, [event.id], clock.now())
-
-    assert database.write(make_room) == 1
-    clock.advance(timedelta(hours=2))
+    assert make_room() == 1
+    clock.advance(after)
     assert publish(day="2026-12-11") == 1
     assert kinds(database) == ["offer"]
     found = database.read_once(lambda session: bookings.by_id(session, booking))
-    assert (found.status, found.deadline) == ("offered", clock.now() + timedelta(hours=24))
+    assert (found.status, found.deadline) == ("offered", london(*until))
 
 
-def test_an_offer_of_what_is_called_off_lapses(publish, wait, database, clock):
+def test_of_what_was_offered_and_moved_at_night_the_new_offer_goes(publish, wait, make_room, receive, clock, london):
+    wait()
+    clock.move_to(london(2026, 12, 1, 22))
+    assert make_room() == 1
+    clock.advance(timedelta(hours=1))
+    publish(day="2026-12-11")
+    clock.move_to(london(2026, 12, 2, 8))
+    [(address, words)] = receive()
+    assert address == DAVID
+    assert "Friday 11 December" in words
+
+
+def test_an_offer_of_what_is_called_off_lapses(publish, wait, make_room, database, clock):
     booking = wait()
-
-    def make_room(session):
-        event = session.exec(select(Event)).one()
-        event.taken = 11
-        session.flush()
-        return refill.freed(session, [event.id], clock.now())
-
-    database.write(make_room)
+    make_room()
     publish(status="cancelled")
     assert kinds(database) == ["event_cancelled"]
     database.write(lambda session: places.expire_due(session, clock.now()))
