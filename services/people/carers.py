@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
 from sqlmodel import Session
 
 from services.people.care_tables import CaredFor, CodeGuess, PassCode
-from services.people.identities import PEOPLE
+from services.people.identities import IDENTITIES, PEOPLE
 
 CARED = CaredFor.__table__  # type: ignore[attr-defined]
 CODES = PassCode.__table__  # type: ignore[attr-defined]
@@ -34,6 +34,9 @@ _END = (
     .values(ended_at=bindparam("now"), ended_by=bindparam("why"))
     .returning(CARED.c.id)
 )
+# Someone who has never had a phone with us is only what a carer says of them.
+HAS_NO_PHONE = ~exists().where(IDENTITIES.c.person_id == PEOPLE.c.id)
+_FORGET = delete(PEOPLE).where(PEOPLE.c.id == bindparam("person"), HAS_NO_PHONE)
 _LEAVE = update(CARED).where(CARED.c.identity_id == bindparam("phone")).values(identity_id=None)
 
 
@@ -111,19 +114,13 @@ def join(session: Session, cared: Cared, identity_id: int, person_id: int, now: 
     session.execute(_CHANGE.values(identity_id=identity_id, person_id=person_id), {"cared": cared.id})
     nameless = update(PEOPLE).where(PEOPLE.c.id == person_id, PEOPLE.c.first_name == "")
     session.execute(nameless.values(first_name=cared.first_name))
-    if cared.person_id != person_id and cared.identity_id is None:
-        _forget(session, PEOPLE.c.id == cared.person_id)
+    session.execute(_FORGET, {"person": cared.person_id})
     return _found(session, cared.id)
 
 
 def leave(session: Session, identity_id: int) -> None:
     """Take a phone away from whoever was cared for on it; their carers are still told."""
     session.execute(_LEAVE, {"phone": identity_id})
-
-
-def _forget(session: Session, who: ColumnElement[bool]) -> None:
-    """Drop the person that stood for someone until they texted themselves."""
-    session.execute(delete(PEOPLE).where(who))
 
 
 def _found(session: Session, cared_id: int) -> Cared:

@@ -10,6 +10,7 @@ from services.campaigns.gate import SendingGate
 from services.core.ids import ALPHABET
 from services.people import carers, identities, outbox, pass_codes
 from services.people.pass_codes import Joined, NotJoined
+from services.people.tables import Person
 from services.people.verdicts import Refuse
 
 
@@ -77,6 +78,17 @@ def test_of_two_phones_at_once_one_is_joined(database, clock, rose, make_identit
     with ThreadPoolExecutor(6) as pool:
         outcomes = list(pool.map(lambda phone: redeem(code, phone), phones))
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Joined", *["NotJoined"] * 5]
+
+
+def test_someone_with_a_new_phone_joins_again(database, clock, rose, make_identity, redeem):
+    old, new = make_identity("+447700900201"), make_identity("+447700900202")
+    redeem(issue(database, clock, rose), old)
+    database.write(lambda session: carers.leave(session, old.id))
+    joined = redeem(issue(database, clock, rose), new)
+    assert (joined.cared.identity_id, joined.cared.person_id) == (new.id, new.person_id)
+    with database.read() as session:
+        assert session.get(Person, old.person_id), "whoever had the old phone is not forgotten"
+        assert session.get(Person, rose.person_id) is None, "nobody stands for her any more"
 
 
 def test_one_slip_is_forgiven_and_two_are_not(database, clock, rose, make_identity, redeem):
