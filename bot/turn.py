@@ -265,7 +265,7 @@ class TurnTaker:
 
     def _leave_to_staff(self, session: Session, arrival: Arrival) -> list[OutboxRow]:
         if inbox.mark_silent(session, arrival.id):
-            desk.note_answer(session, arrival.identity_id, arrival.id, arrival.address, self._clock.now())
+            desk.note_answer(session, arrival.identity_id, arrival.id, self._clock.now())
         return []
 
     def _slow_down(self, session: Session, arrival: Arrival, recent: int, slots: Mapping[str, Any]) -> list[OutboxRow]:

@@ -102,7 +102,7 @@ def hand_back(number: Flag, by: By = "", restricted: Restricted = False) -> None
 
     def unit(session: Session, flag: OpenFlag, who: str, now: datetime) -> list[OpenFlag]:
         desk.hand_back(session, flag.id, who, now)
-        return flags.open_about(session, flag.address)
+        return flags.open_about(session, flag.identity_id)
 
     left = _do(number, by, restricted, unit)
     typer.echo("The bot answers again.")

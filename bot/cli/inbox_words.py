@@ -93,7 +93,7 @@ def told(session: Session, flag: OpenFlag, now: datetime) -> Told:
         session.get_one(Person, to.person_id),
         holds.is_held(session, flag.address),
         bookings.upcoming(session, to.person_id, now),
-        desk.transcript(session, flag.address),
+        desk.transcript(session, flag.identity_id),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import BindParameter, bindparam, literal, select, union_all
 from sqlmodel import Session
 
 from services.people import audit, consent, conversations, flags, holds, identities, outbox
@@ -21,6 +21,7 @@ THEM = "them"
 
 _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 _OUTBOX = OutboxMessage.__table__  # type: ignore[attr-defined]
+_WHOSE: BindParameter[int] = bindparam("identities", expanding=True)
 _SAID = union_all(
     select(
         _INBOX.c.received_at.label("at"),
@@ -31,7 +32,7 @@ _SAID = union_all(
         _INBOX.c.status,
     )
     .join(IDENTITIES, IDENTITIES.c.id == _INBOX.c.identity_id)
-    .where(IDENTITIES.c.address == bindparam("at_address")),
+    .where(IDENTITIES.c.id.in_(_WHOSE)),
     select(
         _OUTBOX.c.created_at,
         _OUTBOX.c.kind,
@@ -41,7 +42,7 @@ _SAID = union_all(
         _OUTBOX.c.status,
     )
     .join(IDENTITIES, IDENTITIES.c.id == _OUTBOX.c.identity_id)
-    .where(IDENTITIES.c.address == bindparam("at_address")),
+    .where(IDENTITIES.c.id.in_(_WHOSE)),
 ).subquery()
 _TRANSCRIPT = select(_SAID).order_by(_SAID.c.at, _SAID.c.who != THEM)
 
@@ -71,9 +72,10 @@ class NotSent:
     reason: str
 
 
-def transcript(session: Session, address: str) -> list[Line]:
-    """Everything that was said with an address, on every channel, in order."""
-    lines = [_line(*row) for row in session.execute(_TRANSCRIPT, {"at_address": address})]
+def transcript(session: Session, identity_id: int) -> list[Line]:
+    """Everything that was said with the address of an identity, on every channel, in order."""
+    whose = identities.at_same_address(session, identity_id)
+    lines = [_line(*row) for row in session.execute(_TRANSCRIPT, {"identities": whose})]
     return [line for line in lines if line.text or line.who == THEM]  # what is still to be rendered has no words yet
 
 
@@ -122,7 +124,7 @@ def hand_back(session: Session, flag_id: int, who: str, now: datetime) -> OpenFl
         return None
     conversations.take_back(session, flag.identity_id)
     flags.handle(session, flag_id, now, who)
-    for other in flags.open_about(session, flag.address):
+    for other in flags.open_about(session, flag.identity_id):
         if other.category == ANSWERED:
             flags.handle(session, other.id, now, who)
     _audit(session, flag, who, "hand_back", now)
@@ -164,9 +166,9 @@ def look(session: Session, flag_id: int, who: str, now: datetime) -> OpenFlag | 
     return flag
 
 
-def note_answer(session: Session, identity_id: int, inbound_id: int, address: str, now: datetime) -> None:
+def note_answer(session: Session, identity_id: int, inbound_id: int, now: datetime) -> None:
     """Bring a message that came while staff have the conversation before them, unless something of its sender is."""
-    if not flags.open_about(session, address):
+    if not flags.open_about(session, identity_id):
         flags.raise_flag(
             session, identity_id=identity_id, inbound_id=inbound_id, category=ANSWERED, severity=2, now=now
         )

@@ -7,10 +7,10 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from services.core.database import announce
-from services.people.tables import Flag, Identity, InboundMessage
+from services.people.identities import IDENTITIES, at_same_address
+from services.people.tables import Flag, InboundMessage
 
 _FLAGS = Flag.__table__  # type: ignore[attr-defined]
-_IDENTITIES = Identity.__table__  # type: ignore[attr-defined]
 _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 
 _RAISE = insert(_FLAGS).returning(_FLAGS.c.id)
@@ -23,19 +23,21 @@ _COLUMNS = (
         _FLAGS.c.note,
         _FLAGS.c.created_at,
         _FLAGS.c.identity_id,
-        _IDENTITIES.c.channel,
-        _IDENTITIES.c.address,
+        IDENTITIES.c.channel,
+        IDENTITIES.c.address,
         _FLAGS.c.inbound_id,
         _INBOX.c.body,
         _FLAGS.c.taken_by,
         _FLAGS.c.handled_at,
     )
-    .select_from(_FLAGS.join(_IDENTITIES).outerjoin(_INBOX, _INBOX.c.id == _FLAGS.c.inbound_id))
+    .select_from(_FLAGS.join(IDENTITIES).outerjoin(_INBOX, _INBOX.c.id == _FLAGS.c.inbound_id))
     .order_by(_FLAGS.c.severity, _FLAGS.c.created_at, _FLAGS.c.id)
 )
 _OPEN = _COLUMNS.where(_FLAGS.c.handled_at.is_(None)).limit(bindparam("most"))
 _ONE = _COLUMNS.where(_FLAGS.c.id == bindparam("flag"))
-_OF_ADDRESS = _COLUMNS.where(_FLAGS.c.handled_at.is_(None), _IDENTITIES.c.address == bindparam("at_address"))
+_ABOUT = _COLUMNS.where(
+    _FLAGS.c.handled_at.is_(None), _FLAGS.c.identity_id.in_(bindparam("identities", expanding=True))
+)
 _ALIKE = (
     select(_FLAGS.c.id)
     .where(
@@ -162,9 +164,10 @@ def find(session: Session, flag_id: int) -> OpenFlag | None:
     return None if found is None else OpenFlag(*found)
 
 
-def open_about(session: Session, address: str) -> list[OpenFlag]:
-    """The flags about one address, on whatever channel, that nobody has handled, gravest first."""
-    return [OpenFlag(*row) for row in session.execute(_OF_ADDRESS, {"at_address": address})]
+def open_about(session: Session, identity_id: int) -> list[OpenFlag]:
+    """The flags about the address of an identity, on whatever channel, that nobody has handled, gravest first."""
+    found = session.execute(_ABOUT, {"identities": at_same_address(session, identity_id)})
+    return [OpenFlag(*row) for row in found]
 
 
 def take(session: Session, flag_id: int, who: str, now: datetime) -> None:

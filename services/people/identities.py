@@ -25,11 +25,9 @@ _ADD = {
 }
 # The channel of an identity whose address is now someone else's; unique, so the address may begin again.
 RETIRED = "retired:"
-_LIVE_AT = (
-    select(IDENTITIES.c.id)
-    .where(IDENTITIES.c.address == bindparam("at"), IDENTITIES.c.channel.not_like(f"{RETIRED}%"))
-    .order_by(IDENTITIES.c.id)
-)
+IS_LIVE = IDENTITIES.c.channel.not_like(f"{RETIRED}%")
+_LIVE_AT = select(IDENTITIES.c.id).where(IDENTITIES.c.address == bindparam("at"), IS_LIVE).order_by(IDENTITIES.c.id)
+_ADDRESS = select(IDENTITIES.c.address).where(IDENTITIES.c.id == bindparam("identity"), IS_LIVE)
 _RETIRE = update(IDENTITIES).where(IDENTITIES.c.id == bindparam("identity")).values(channel=bindparam("retired"))
 _RECIPIENT = (
     select(
@@ -91,8 +89,14 @@ def retire(session: Session, address: str) -> None:
 
     What belonged to the old identities stays with them, out of reach of that address.
     """
-    for row in session.execute(_LIVE_AT, {"at": address}).all():
-        session.execute(_RETIRE, {"identity": row.id, "retired": f"{RETIRED}{row.id}"})
+    for identity_id in session.execute(_LIVE_AT, {"at": address}).scalars().all():
+        session.execute(_RETIRE, {"identity": identity_id, "retired": f"{RETIRED}{identity_id}"})
+
+
+def at_same_address(session: Session, identity_id: int) -> list[int]:
+    """The identities, on every channel, that share the address of one; one that was retired is by itself."""
+    address = session.execute(_ADDRESS, {"identity": identity_id}).scalar()
+    return [identity_id] if address is None else list(session.execute(_LIVE_AT, {"at": address}).scalars())
 
 
 def recipient(session: Session, identity_id: int) -> Recipient | None:

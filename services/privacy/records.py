@@ -1,6 +1,7 @@
 """What is held on one person: every row that leads to them, found by following the tables' own foreign keys.
 
-A table that is added later is followed without a word here, so nothing can be forgotten.
+What a carer has booked for them is followed by its attendee, which is no foreign key. A table that is added later is
+followed without a word here, so nothing can be forgotten.
 """
 
 from collections.abc import Collection
@@ -10,13 +11,12 @@ from sqlalchemy import ColumnElement, Table, false, or_, select
 from sqlmodel import Session
 
 from services.migrations.metadata import all_tables
-from services.people.care_tables import CaredFor
-from services.people.identities import IDENTITIES
+from services.people.carers import CARED, HAS_NO_PHONE
+from services.people.identities import IDENTITIES, IS_LIVE, PEOPLE
 
 Rows = dict[str, list[dict[str, Any]]]
 
-_CARED_FOR = CaredFor.__table__  # type: ignore[attr-defined]
-_PERSON, _IDENTITY = "person", "identity"
+_PERSON, _IDENTITY, _CARED_FOR, _BOOKING = "person", "identity", "cared_for", "booking"
 # Tables that know people by nothing but their address.
 BY_ADDRESS = ("opt_out", "text_hold")
 
@@ -24,14 +24,14 @@ BY_ADDRESS = ("opt_out", "text_hold")
 def people_at(session: Session, address: str) -> set[int]:
     """The ids of those who text from an address (E.164 or a WhatsApp id), on any channel; empty for a stranger.
 
-    Whom they care for is with them, unless that person's own phone is known: nobody else could ask for them.
+    Whoever had the address before is not among them. Whom they care for is with them, unless that person has texted
+    from a phone of their own: nobody else could ask for them.
     """
-    found = session.execute(select(IDENTITIES.c.person_id).where(IDENTITIES.c.address == address))
+    found = session.execute(select(IDENTITIES.c.person_id).where(IDENTITIES.c.address == address, IS_LIVE))
     texting = set(found.scalars())
-    cared_for = session.execute(
-        select(_CARED_FOR.c.person_id).where(_CARED_FOR.c.carer_id.in_(texting), _CARED_FOR.c.identity_id.is_(None))
-    )
-    return texting | set(cared_for.scalars())
+    cared_for = select(CARED.c.person_id).join(PEOPLE, PEOPLE.c.id == CARED.c.person_id)
+    speechless = session.execute(cared_for.where(CARED.c.carer_id.in_(texting), HAS_NO_PHONE))
+    return texting | set(speechless.scalars())
 
 
 def held(session: Session, person_ids: Collection[int]) -> Rows:
@@ -45,13 +45,14 @@ def held(session: Session, person_ids: Collection[int]) -> Rows:
 
 
 def personal_tables() -> list[Table]:
-    """The tables whose rows lead to a person, each after those that it refers to; then those known by address."""
+    """The tables whose rows lead to a person, each after those that lead to it; then those known by address."""
     tables = all_tables()
     names = {_PERSON}
     for table in tables.sorted_tables:
         if any(key.column.table.name in names for key in table.foreign_keys):
             names.add(table.name)
     following = [table for table in tables.sorted_tables if table.name in names]
+    following.sort(key=lambda table: table.name not in (_PERSON, _IDENTITY, _CARED_FOR))
     return following + [tables.tables[name] for name in BY_ADDRESS]
 
 
@@ -60,11 +61,11 @@ def _leads_to(table: Table, person_ids: Collection[int], found: Rows) -> ColumnE
         return table.c.id.in_(person_ids)
     if table.name in BY_ADDRESS:
         return table.c.address.in_([row["address"] for row in found.get(_IDENTITY, ())])
-    return or_(
-        *(
-            key.parent.in_([row[key.column.name] for row in found.get(key.column.table.name, ())])
-            for key in table.foreign_keys
-            if key.column.table.name in found
-        ),
-        false(),
-    )
+    leads = [
+        key.parent.in_([row[key.column.name] for row in found[key.column.table.name]])
+        for key in table.foreign_keys
+        if key.column.table.name in found
+    ]
+    if table.name == _BOOKING:
+        leads.append(table.c.attendee.in_([str(row["id"]) for row in found.get(_CARED_FOR, ())]))
+    return or_(*leads, false())

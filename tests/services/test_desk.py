@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from services.campaigns.gate import SendingGate
-from services.people import consent, conversations, desk, flags, holds, inbox, outbox
+from services.people import consent, conversations, desk, flags, holds, identities, inbox, outbox
 from services.people.inbox import InboundDraft
 from services.people.tables import AuditEntry
 from services.people.verdicts import Refuse, Send, Wait
@@ -46,7 +46,7 @@ def test_an_answer_goes_out_makes_the_talk_staffs_and_says_who_wrote_it(database
         assert flag.taken_by == "Sam"
         assert stored.is_with_staff(clock.now() + timedelta(hours=23))
         assert not stored.is_with_staff(clock.now() + timedelta(hours=24))
-        (line,) = desk.transcript(session, NUMBER)
+        (line,) = desk.transcript(session, flag.identity_id)
         assert (line.who, line.text) == ("Sam", "Hello")
         (entry,) = session.exec(select(AuditEntry)).all()
         assert (entry.actor, entry.action, entry.flag_id) == ("Sam", "reply", number)
@@ -136,15 +136,15 @@ def test_handing_back_closes_the_ticket_and_what_was_said_meanwhile(database, cl
     database.write(lambda session: flags.handle(session, number, clock.now(), "Sam"))
     draft = InboundDraft("SM1", "sms", NUMBER, "+447700900000", "hello?")
     taken = database.write(lambda session: inbox.record(session, draft, clock.now()))
-    note = lambda session: desk.note_answer(session, taken.identity_id, taken.id, NUMBER, clock.now())  # noqa: E731
+    note = lambda session: desk.note_answer(session, taken.identity_id, taken.id, clock.now())  # noqa: E731
     database.write(note)
     database.write(note)
     with database.read() as session:
-        (waiting,) = flags.open_about(session, NUMBER)
+        (waiting,) = flags.open_about(session, taken.identity_id)
     assert (waiting.category, waiting.body) == (desk.ANSWERED, "hello?")
     database.write(lambda session: desk.hand_back(session, waiting.id, "Sam", clock.now()))
     with database.read() as session:
-        assert flags.open_about(session, NUMBER) == []
+        assert flags.open_about(session, taken.identity_id) == []
         assert conversations.load(session, taken.identity_id).with_staff_until is None
 
 
@@ -182,3 +182,34 @@ def test_someone_who_asked_twice_has_one_ticket(database, clock, make_identity):
     assert first == second
     database.write(lambda session: flags.handle(session, first, clock.now()))
     assert database.write(lambda session: flags.raise_once(session, now=clock.now(), **given)) != first
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_who_had_a_number_before_is_kept_apart(database, clock, ticket):
+    def receive(number, words):
+        draft = InboundDraft(f"SM{number}", "sms", NUMBER, "+447700900000", words)
+        return database.write(lambda session: inbox.record(session, draft, clock.now()))
+
+    before = ticket()
+    receive(1, "about me")
+    database.write(lambda session: identities.retire(session, NUMBER))
+    new = receive(2, "hello, who is this?")
+    database.write(lambda session: desk.note_answer(session, new.identity_id, new.id, clock.now()))
+    with database.read() as session:
+        old = flags.find(session, before)
+        assert [flag.id for flag in flags.open_about(session, old.identity_id)] == [before]
+        assert [flag.body for flag in flags.open_about(session, new.identity_id)] == ["hello, who is this?"]
+        assert [line.text for line in desk.transcript(session, old.identity_id)] == ["about me"]
+        assert [line.text for line in desk.transcript(session, new.identity_id)] == ["hello, who is this?"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_both_channels_of_a_number_are_one_transcript(database, clock, ticket):
+    numbers = [ticket(), ticket("whatsapp")]
+    with database.read() as session:
+        own = [flags.find(session, number).identity_id for number in numbers]
+        assert [flag.id for flag in flags.open_about(session, own[1])] == numbers
+    for number, words in zip(numbers, ("by text", "by WhatsApp"), strict=True):
+        database.write(lambda session: desk.reply(session, number, words, "Sam", clock.now()))  # noqa: B023
+    with database.read() as session:
+        assert [line.text for line in desk.transcript(session, own[0])] == ["by text", "by WhatsApp"]

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from services.booking import places
 from services.booking.tables import Booking, BookingStatus
-from services.people import consent, conversations, inbox, outbox
+from services.people import carers, consent, conversations, identities, inbox, outbox
 from services.people.care_tables import CaredFor
 from services.people.identities import recipient
 from services.people.inbox import InboundDraft
@@ -86,6 +86,51 @@ def test_whom_someone_cares_for_goes_with_them_unless_they_text_themselves(datab
     database.write(lambda session: erasing.erase(session, ADDRESS, actor="Sam", now=clock.now()))
     assert "Rose" not in everything(database)
     assert "hello too" in everything(database)
+
+
+def test_what_was_said_before_an_address_was_someone_elses_is_not_theirs(database, clock):
+    text(database, clock, ADDRESS, SECRET)
+    database.write(lambda session: identities.retire(session, ADDRESS))
+    text(database, clock, ADDRESS, "hello")
+    with database.read() as session:
+        rows = held(session, people_at(session, ADDRESS))
+    assert [row["body"] for row in rows["inbound_message"]] == ["hello"]
+
+
+def test_a_carer_has_no_copy_of_what_someone_texted_from_a_phone_they_gave_up(database, clock):
+    carer, own = text(database, clock, ADDRESS, "hello"), text(database, clock, OTHER, SECRET)
+
+    def join_and_leave(session):
+        carer_id, own_id = (session.get(Identity, each).person_id for each in (carer, own))
+        rose = carers.begin(session, carer_id, "mother", "Rose", clock.now())
+        carers.join(session, rose, own, own_id, clock.now())
+        carers.leave(session, own)
+        return carer_id
+
+    carer_id = database.write(join_and_leave)
+    with database.read() as session:
+        assert people_at(session, ADDRESS) == {carer_id}
+
+
+def test_what_a_carer_booked_for_someone_is_theirs_too(database, clock, make_event):
+    event = make_event()
+    carer, own = text(database, clock, ADDRESS, "hello"), text(database, clock, OTHER, "hello too")
+
+    def book(session):
+        carer_id, own_id = (session.get(Identity, each).person_id for each in (carer, own))
+        rose = carers.begin(session, carer_id, "mother", "Rose", clock.now())
+        whose = {"event_id": event.id, "person_id": carer_id, "identity_id": carer, "places": 1, "now": clock.now()}
+        held_places = [
+            places.hold(session, **whose, hold_for=timedelta(minutes=15), attendee=attendee, attendee_name=name)
+            for attendee, name in (("", "Grace"), (rose.attendee, "Rose"))
+        ]
+        carers.join(session, rose, own, own_id, clock.now())
+        return held_places[1].booking_id
+
+    for_rose = database.write(book)
+    with database.read() as session:
+        assert [row["id"] for row in held(session, people_at(session, OTHER))["booking"]] == [for_rose]
+        assert len(held(session, people_at(session, ADDRESS))["booking"]) == 2
 
 
 def test_a_stranger_has_nothing(database, clock):
