@@ -16,7 +16,7 @@ from services.booking.referral_rows import Fault, ReferralRow
 from services.booking.referral_tables import Referral, ReferralStatus
 from services.people import consent, outbox
 from services.people.conversations import name_person
-from services.people.identities import IDENTITIES, PEOPLE, find_or_create
+from services.people.identities import IDENTITIES, IS_LIVE, PEOPLE, find_or_create
 from services.people.tables import Channel, Priority
 
 REFERRALS = Referral.__table__  # type: ignore[attr-defined]
@@ -31,6 +31,7 @@ MOST_ASKED = 2
 _WORTH_SENDING = timedelta(days=3)
 
 _OPEN = (ReferralStatus.INVITED.value, ReferralStatus.LATER.value)
+_IS_OPEN = REFERRALS.c.status.in_(_OPEN)
 _FOUND = (
     select(
         REFERRALS.c.id,
@@ -48,24 +49,25 @@ _FOUND = (
     .select_from(REFERRALS.join(IDENTITIES, IDENTITIES.c.id == REFERRALS.c.identity_id))
     .order_by(REFERRALS.c.created_at, REFERRALS.c.id)
 )
-_DUE = _FOUND.where(
-    REFERRALS.c.status.in_(_OPEN), REFERRALS.c.ask_at <= bindparam("now", type_=REFERRALS.c.ask_at.type)
-).limit(bindparam("most"))
+_DUE = _FOUND.where(_IS_OPEN, REFERRALS.c.ask_at <= bindparam("now", type_=REFERRALS.c.ask_at.type)).limit(
+    bindparam("most")
+)
 _ANSWER = (
     update(REFERRALS)
     .where(REFERRALS.c.id == bindparam("referral"), REFERRALS.c.status.in_((*_OPEN, ReferralStatus.SILENT.value)))
     .values(status=bindparam("said"), answered_at=bindparam("now"), ask_at=bindparam("again"))
     .returning(REFERRALS.c.id)
 )
+# Both hold back when an answer has come since the referral was read.
 _ASKED = (
     update(REFERRALS)
-    .where(REFERRALS.c.id == bindparam("referral"), REFERRALS.c.asked == bindparam("before"))
+    .where(REFERRALS.c.id == bindparam("referral"), _IS_OPEN, REFERRALS.c.asked == bindparam("before"))
     .values(asked=REFERRALS.c.asked + 1, ask_at=bindparam("next"), status=ReferralStatus.INVITED.value)
     .returning(REFERRALS.c.id)
 )
 _SILENCE = (
     update(REFERRALS)
-    .where(REFERRALS.c.id == bindparam("referral"))
+    .where(REFERRALS.c.id == bindparam("referral"), _IS_OPEN)
     .values(status=ReferralStatus.SILENT.value, ask_at=None)
 )
 _COVERS = (
@@ -78,7 +80,9 @@ _COVERS = (
     )
     .limit(1)
 )
-_KNOWN_AS = select(PEOPLE.c.first_name).join(IDENTITIES, IDENTITIES.c.person_id == PEOPLE.c.id)
+_AT = (IDENTITIES.c.address == bindparam("at"), IS_LIVE)
+_KNOWN_AS = select(PEOPLE.c.first_name).join(IDENTITIES, IDENTITIES.c.person_id == PEOPLE.c.id).where(*_AT)
+_UNANSWERED = _FOUND.where(*_AT, _IS_OPEN, REFERRALS.c.event_id.is_not_distinct_from(bindparam("event")))
 _EVENT = select(event.c.id, event.c.status, event.c.kind, event.c.starts_at).where(
     event.c.external_id == bindparam("named")
 )
@@ -177,7 +181,7 @@ def _unfit(session: Session, row: ReferralRow, now: datetime) -> Iterator[Fault]
     """Why a row that reads well cannot be taken."""
     if consent.is_opted_out(session, row.phone):
         yield Fault(row.line, "phone", "has stopped our texts: please tell the patient yourself")
-    known = session.execute(_KNOWN_AS.where(IDENTITIES.c.address == row.phone)).scalars().all()
+    known = session.execute(_KNOWN_AS, {"at": row.phone}).scalars().all()
     if any(name and name.casefold() != row.first_name.casefold() for name in known):
         yield Fault(row.line, "first_name", "that phone texts us under another name: please check with the patient")
     found = session.execute(_EVENT, {"named": row.event}).first() if row.event else None
@@ -188,9 +192,7 @@ def _unfit(session: Session, row: ReferralRow, now: datetime) -> Iterator[Fault]
 
 
 def _is_open(session: Session, row: ReferralRow, event_id: int | None) -> bool:
-    same = (IDENTITIES.c.address == row.phone, REFERRALS.c.status.in_(_OPEN))
-    event_alike = REFERRALS.c.event_id.is_(None) if event_id is None else REFERRALS.c.event_id == event_id
-    return session.execute(_FOUND.where(*same, event_alike)).first() is not None
+    return session.execute(_UNANSWERED, {"at": row.phone, "event": event_id}).first() is not None
 
 
 def _add(session: Session, row: ReferralRow, now: datetime) -> None:
@@ -215,7 +217,7 @@ def _add(session: Session, row: ReferralRow, now: datetime) -> None:
 
 
 def _ask(session: Session, referred: Referred, now: datetime) -> int:
-    """Queue the invitation, the first or the one after it; 0 when another process has."""
+    """Queue the invitation, the first or the one after it; 0 when another process has, or an answer has come."""
     wait = REMIND_AFTER if referred.asked == 0 else GIVE_UP_AFTER
     values = {"referral": referred.id, "before": referred.asked, "next": now + wait}
     if session.execute(_ASKED, values).first() is None:

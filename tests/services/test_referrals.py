@@ -8,7 +8,7 @@ from services.booking import referrals
 from services.booking.referral_rows import ReferralRow, read_table
 from services.booking.referral_tables import ReferralStatus
 from services.booking.referrals import Added, Rejected
-from services.people import consent, outbox
+from services.people import consent, identities, outbox
 
 TODAY = date(2026, 11, 23)
 HEADER = b"phone,first_name,suggested_by,agreed_on,event,needs,near\n"
@@ -106,6 +106,19 @@ def test_a_phone_known_under_another_name(add, make_identity):
     assert [fault.column for fault in add().faults] == ["first_name"]
 
 
+def test_whoever_had_the_phone_before_is_in_nobodys_way(database, add, make_identity):
+    make_identity("+447700900301", first_name="Tom")
+    assert add(name="Tom") == Added(1)
+    database.write(lambda session: identities.retire(session, "+447700900301"))
+    assert add() == Added(1)
+
+
+def test_the_same_person_may_be_put_forward_for_something_else(database, add, make_event):
+    event, another = make_event(), make_event()
+    assert [add(), add(event=event.external_id), add(event=another.external_id)] == [Added(1)] * 3
+    assert isinstance(add(event=event.external_id), Rejected)
+
+
 def test_an_event_that_is_unknown_or_over(add, make_event, clock):
     past = make_event(starts_at=clock.now() - timedelta(days=1))
     assert [fault.column for fault in add(event="nothing").faults] == ["event"]
@@ -141,6 +154,23 @@ def test_two_ticks_at_once_ask_once(database, clock, add):
         due = referrals.listed(session)[0]
     asked = [database.write(lambda session: referrals._ask(session, due, clock.now())) for _ in range(2)]
     assert asked == [1, 0]
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["asked anew", "left in peace"])
+def test_an_answer_that_comes_while_others_are_asked_stands(database, clock, add, tick, monkeypatch, stopped):
+    add()
+
+    def answers_now(session, address):
+        [due] = referrals.listed(session)
+        assert referrals.answer(session, due.id, ReferralStatus.ACCEPTED, clock.now(), None)
+        return stopped
+
+    clock.advance(referrals.REMIND_AFTER)
+    monkeypatch.setattr(consent, "is_opted_out", answers_now)
+    assert tick() == 0
+    with database.read() as session:
+        assert referrals.listed(session)[0].status == ReferralStatus.ACCEPTED
+    assert len(invitations(database)) == 1
 
 
 @pytest.mark.parametrize("said", [ReferralStatus.ACCEPTED, ReferralStatus.DECLINED])
