@@ -14,7 +14,7 @@ from bot.understanding import Option
 from services.booking import bookings, outcomes
 from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
-from services.campaigns import changes, notices, saved_searches
+from services.campaigns import changes, saved_searches
 
 ALL = "booking:all"
 _BETWEEN = re.compile(r"\band\b|[,&+]", re.IGNORECASE)
@@ -179,8 +179,7 @@ class CancelBooking(TurnAction):
 
     @staticmethod
     def _cancel(booked: Booked, turn: TurnContext) -> bool:
-        outcome = changes.cancel(turn.session, booked.booking_id, now=turn.now)
-        notices.given_up(turn.session, booked.booking_id, turn.identity_id, now=turn.now)
+        outcome = changes.cancel(turn.session, booked.booking_id, turn.identity_id, now=turn.now)
         return isinstance(outcome, outcomes.Cancelled)
 
 

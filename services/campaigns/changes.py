@@ -22,10 +22,12 @@ def swap(
     return outcome
 
 
-def cancel(session: Session, booking_id: int, *, now: datetime) -> Cancelled | Gone:
-    """Give up a booking; nothing more is sent about it."""
+def cancel(session: Session, booking_id: int, by_identity_id: int, *, now: datetime) -> Cancelled | Gone:
+    """Give up a booking; whoever else has to do with it is told, and nothing more is sent about it."""
     outcome = places.cancel(session, booking_id, now)
     _forget(session, booking_id, "booking_cancelled")
+    if isinstance(outcome, Cancelled):
+        notices.given_up(session, booking_id, by_identity_id, now=now)
     return outcome
 
 

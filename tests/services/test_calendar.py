@@ -91,13 +91,15 @@ def test_what_moves_keeps_its_name_and_rises(database, make_event, book, link, s
     assert values(after, "SUMMARY") == ["Living better"]
 
 
-def test_what_is_cancelled_says_so_and_shows_no_joining_link_any_more(database, make_event, book, link, shown, clock):
+def test_what_is_cancelled_says_so_and_shows_no_joining_link_any_more(
+    database, who, make_event, book, link, shown, clock
+):
     booking = book(make_event(mode="online", joining_link="https://example.org/join"))
     token = link(booking)
     before = shown(token)
     assert values(before, "LOCATION") == ["https://example.org/join"]
     clock.advance(timedelta(minutes=5))
-    database.write(lambda session: changes.cancel(session, booking, now=clock.now()))
+    database.write(lambda session: changes.cancel(session, booking, who.id, now=clock.now()))
     after = shown(token)
     assert values(after, "STATUS") == ["CANCELLED"]
     assert int(values(after, "SEQUENCE")[0]) > int(values(before, "SEQUENCE")[0])
