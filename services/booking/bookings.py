@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlmodel import Session, SQLModel
 
 from services.booking.counter import Found, event
-from services.booking.places import booking, status_in
-from services.booking.tables import CURRENT, LIVE, BookingStatus
+from services.booking.standing import IS_CURRENT, booking, status_in
+from services.booking.tables import LIVE, BookingStatus
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
 from services.events.tables import EventStatus
@@ -138,8 +138,8 @@ def upcoming(session: Session, person_id: int, now: datetime) -> list[Booked]:
 
 def on_waiting_lists(session: Session, person_id: int, now: datetime) -> list[Booked]:
     """What a person waits for, or is offered and has not answered, at events that have not begun; soonest first."""
-    waits = or_(booking.c.status == BookingStatus.WAITING, booking.c.deadline > now)
-    mine = (booking.c.person_id == person_id, status_in(BookingStatus.WAITING, BookingStatus.OFFERED), waits)
+    waits = (status_in(BookingStatus.WAITING), status_in(BookingStatus.OFFERED) & (booking.c.deadline > now))
+    mine = (booking.c.person_id == person_id, IS_CURRENT, or_(*waits))
     wanted = _BOOKED.where(*mine, event.c.starts_at > now, event.c.status == EventStatus.PUBLISHED)
     return _all(session, wanted.order_by(event.c.starts_at, booking.c.id))
 
@@ -173,7 +173,7 @@ def _all(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Booked]:
 
 def _is_live(now: datetime) -> ColumnElement[bool]:
     standing = or_(booking.c.status == BookingStatus.CONFIRMED, booking.c.deadline > now)
-    return and_(status_in(*CURRENT), booking.c.status != BookingStatus.WAITING, standing)
+    return and_(IS_CURRENT, status_in(*LIVE), standing)
 
 
 def _attendee(row: Found) -> Attendee:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
-from services.booking.places import booking, status_in
+from services.booking.standing import IS_CURRENT, booking, status_in
 from services.booking.tables import LIVE
 from services.people import carers
 from services.people.carers import Cared
@@ -17,7 +17,10 @@ _BOOKED = select(booking.c.person_id, booking.c.identity_id, booking.c.attendee)
     booking.c.id == bindparam("booking")
 )
 _LIVE_FOR = select(booking.c.id).where(
-    booking.c.person_id == bindparam("carer"), booking.c.attendee == bindparam("attendee"), status_in(*LIVE)
+    booking.c.person_id == bindparam("carer"),
+    booking.c.attendee == bindparam("attendee"),
+    IS_CURRENT,
+    status_in(*LIVE),
 )
 _WITHDRAW = (
     update(OUTBOX)

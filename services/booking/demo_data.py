@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from services.booking.counter import event
-from services.booking.places import booking
+from services.booking.standing import booking
 from services.booking.tables import BookingStatus
 from services.core.database import Database
 from services.core.ids import new_reference

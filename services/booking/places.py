@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, bindparam, exists, func, literal_column, select, update
+from sqlalchemy import JSON, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from services.booking.counter import Found, closed, event, give_back, lock, take
 from services.booking.outcomes import (
@@ -27,19 +27,10 @@ from services.booking.outcomes import (
     Resized,
 )
 from services.booking.refill import freed, tell_lapsed
-from services.booking.tables import CURRENT, LIVE, BookingStatus
+from services.booking.standing import IS_CURRENT, IS_PENDING, booking
+from services.booking.tables import LIVE, PENDING, BookingStatus
 from services.core.ids import new_reference
 from services.events.tables import EventStatus
-
-booking = SQLModel.metadata.tables["booking"]
-
-_PENDING = (BookingStatus.HELD, BookingStatus.OFFERED)
-
-
-def status_in(*statuses: BookingStatus) -> ColumnElement[bool]:
-    """That a booking has one of these; written out, since SQLite uses a partial index only for what it can read."""
-    return booking.c.status.in_([literal_column(f"'{status}'") for status in statuses])
-
 
 _JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -52,13 +43,13 @@ _OWN = select(booking.c.id, booking.c.event_id, booking.c.status, booking.c.dead
     booking.c.person_id == bindparam("person_id"),
     booking.c.event_id == bindparam("event_id"),
     booking.c.attendee == bindparam("attendee"),
-    status_in(*CURRENT),
+    IS_CURRENT,
 )
 _CONFIRM = (
     update(booking)
     .where(
         booking.c.id == bindparam("booking"),
-        status_in(*_PENDING),
+        IS_PENDING,
         booking.c.deadline > bindparam("now"),
         exists().where(
             event.c.id == booking.c.event_id,
@@ -92,7 +83,7 @@ _REVIVE = _CHANGE.values(status=BookingStatus.HELD, deadline=bindparam("until"),
 _END = _CHANGE.values(status=bindparam("end"), ended_at=bindparam("now"), deadline=None)
 _DUE = (
     select(booking.c.id, booking.c.event_id, booking.c.status)
-    .where(status_in(*_PENDING), booking.c.deadline <= bindparam("now"))
+    .where(IS_PENDING, booking.c.deadline <= bindparam("now"))
     .order_by(booking.c.deadline)
     .limit(bindparam("limit"))
 )
@@ -100,7 +91,7 @@ _EXPIRE = (
     update(booking)
     .where(
         booking.c.id.in_(bindparam("bookings", expanding=True)),
-        status_in(*_PENDING),
+        IS_PENDING,
         booking.c.deadline <= bindparam("now"),
     )
     .values(status=BookingStatus.EXPIRED, ended_at=bindparam("now"), deadline=None)
@@ -213,7 +204,7 @@ def renew(
 def release(session: Session, booking_id: int, now: datetime) -> Released | Gone:
     """Let go of a hold (or decline an offer); a confirmed booking stays and is Gone("confirmed")."""
     found = _read_locked(session, booking_id)
-    if found is None or found.status not in _PENDING:
+    if found is None or found.status not in PENDING:
         return _gone(found)
     _end(session, found, BookingStatus.RELEASED, now)
     return Released(booking_id)
@@ -249,7 +240,7 @@ def own_booking(session: Session, who: Mapping[str, Any], now: datetime) -> Foun
 def end_lapsed(session: Session, booking_id: int, now: datetime) -> None:
     """End a hold or an offer if it has run out, for someone who is answered otherwise."""
     found = _read_locked(session, booking_id)
-    if found is not None and found.status in _PENDING and _has_lapsed(found, now):
+    if found is not None and found.status in PENDING and _has_lapsed(found, now):
         _expire(session, [found], now, told=True)
 
 
@@ -276,7 +267,7 @@ def _read_locked(session: Session, booking_id: int) -> Found | None:
 
 
 def _has_lapsed(row: Found, now: datetime) -> bool:
-    return row.status == BookingStatus.EXPIRED or (row.status in _PENDING and bool(row.deadline <= now))
+    return row.status == BookingStatus.EXPIRED or (row.status in PENDING and bool(row.deadline <= now))
 
 
 def _gone(row: Found | None) -> Gone:

@@ -7,13 +7,14 @@ is a booking in state `offered`, its places counted as taken, and an outbox row 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import bindparam, exists, select, update
+from sqlmodel import Session
 
 from services.booking import counter
 from services.booking.counter import Found, event
 from services.booking.deadlines import LONGEST, offer_deadline
 from services.booking.outcomes import BelowTaken, CapacitySet
+from services.booking.standing import IS_PENDING, IS_WAITING, booking, status_in
 from services.booking.tables import BookingStatus
 from services.core.spoken import spoken_date
 from services.events.tables import EventStatus
@@ -22,14 +23,11 @@ from services.people.identities import IDENTITIES
 from services.people.outbox import OUTBOX
 from services.people.tables import OptOut, OutboxStatus, Priority
 
-booking = SQLModel.metadata.tables["booking"]
 _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
 
 OFFER, LAPSED_OFFER = "offer", "offer_lapsed"
 
-# Written out, since SQLite uses a partial index only for what it can read.
-IS_WAITING: ColumnElement[bool] = booking.c.status == literal_column(f"'{BookingStatus.WAITING}'")
-_IS_OFFERED: ColumnElement[bool] = booking.c.status == literal_column(f"'{BookingStatus.OFFERED}'")
+_IS_OFFERED = status_in(BookingStatus.OFFERED)
 # Someone who wants no texts cannot be asked; they keep their place in the line.
 _CAN_BE_ASKED = ~exists().where(IDENTITIES.c.id == booking.c.identity_id, _OPT_OUTS.c.address == IDENTITIES.c.address)
 
@@ -88,6 +86,7 @@ _END_WAITING = (
 _UNSENT = (
     update(booking)
     .where(
+        IS_PENDING,
         _IS_OFFERED,
         booking.c.deadline > bindparam("now"),
         exists().where(

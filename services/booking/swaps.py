@@ -12,8 +12,8 @@ from sqlmodel import Session
 from services.booking import places as claims
 from services.booking.counter import Found, event, lock, take
 from services.booking.outcomes import AlreadyBooked, Closed, Confirmed, Full, Gone, Lapsed, Swapped
-from services.booking.places import booking, status_in
-from services.booking.tables import CURRENT, BookingStatus
+from services.booking.standing import IS_CURRENT, booking
+from services.booking.tables import BookingStatus
 
 Refusal = Full | Closed | AlreadyBooked | Gone
 
@@ -30,7 +30,7 @@ _THERE = select(booking.c.id, booking.c.status, booking.c.reference, booking.c.d
     booking.c.person_id == bindparam("person"),
     booking.c.event_id == bindparam("event"),
     booking.c.attendee == bindparam("attendee"),
-    status_in(*CURRENT),
+    IS_CURRENT,
 )
 
 

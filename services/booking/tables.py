@@ -21,7 +21,8 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-LIVE = (BookingStatus.HELD, BookingStatus.OFFERED, BookingStatus.CONFIRMED)
+PENDING = (BookingStatus.HELD, BookingStatus.OFFERED)
+LIVE = (*PENDING, BookingStatus.CONFIRMED)
 CURRENT = (*LIVE, BookingStatus.WAITING)
 _CURRENT_SQL = "status IN ('held', 'offered', 'confirmed', 'waiting')"
 

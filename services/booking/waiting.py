@@ -26,7 +26,8 @@ from services.booking.outcomes import (
     Room,
     TooMany,
 )
-from services.booking.refill import IS_WAITING, booking, freed
+from services.booking.refill import freed
+from services.booking.standing import IS_WAITING, booking
 from services.booking.tables import BookingStatus
 from services.core.ids import new_reference
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, insert, or_, select, update
 from sqlmodel import Session
 
-from services.booking.tables import CURRENT, Booking
+from services.booking.standing import IS_CURRENT, booking
 from services.campaigns.search_wishes import from_json, to_json
 from services.campaigns.tables import SavedSearch, SearchHit
 from services.core.quiet_hours import is_quiet
@@ -21,7 +21,6 @@ from services.people.tables import OptOut, Priority
 
 _SEARCHES = SavedSearch.__table__  # type: ignore[attr-defined]
 _HITS = SearchHit.__table__  # type: ignore[attr-defined]
-_BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
 _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
 
 KIND = "new_events"
@@ -59,9 +58,7 @@ _END_OLD = (
 _KEEP_ON = update(_SEARCHES).where(_SEARCHES.c.id == bindparam("search")).values(ends_at=bindparam("until"))
 _LOOKED = update(_SEARCHES).where(_SEARCHES.c.id == bindparam("search"))
 _HITS_OF = select(_HITS.c.event_id).where(_HITS.c.search_id == bindparam("search"))
-_BOOKED = select(_BOOKINGS.c.event_id).where(
-    _BOOKINGS.c.person_id == bindparam("person"), _BOOKINGS.c.status.in_(CURRENT)
-)
+_BOOKED = select(booking.c.event_id).where(booking.c.person_id == bindparam("person"), IS_CURRENT)
 _TOLD_OF = select(_SEARCHES.c.id).where(
     _SEARCHES.c.person_id == bindparam("person"),
     _IS_OPEN,

@@ -83,6 +83,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("taken >= 0 AND taken <= capacity", name="places_within_capacity"),
         Index("event_status_starts_at", "status", "starts_at"),
+        Index("event_status_ends_at", "status", "ends_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

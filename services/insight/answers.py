@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
-from services.booking.tables import Booking, BookingStatus
+from services.booking.standing import IS_CURRENT, booking, status_in
+from services.booking.tables import BookingStatus
 from services.core.clock import to_london
 from services.events.tables import Event
 from services.insight.tables import Attended, FftResponse, Instrument, Survey, SurveyStatus
 
 _SURVEYS = Survey.__table__  # type: ignore[attr-defined]
-_BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
 _EVENTS = Event.__table__  # type: ignore[attr-defined]
 _RESPONSES = FftResponse.__table__  # type: ignore[attr-defined]
 
@@ -44,15 +44,16 @@ _FIND = (
     .with_for_update(of=_SURVEYS)
 )
 _LAST = (
-    select(_BOOKINGS.c.id, _BOOKINGS.c.event_id, _BOOKINGS.c.person_id)
-    .join(_EVENTS, _EVENTS.c.id == _BOOKINGS.c.event_id)
+    select(booking.c.id, booking.c.event_id, booking.c.person_id)
+    .join(_EVENTS, _EVENTS.c.id == booking.c.event_id)
     .where(
-        _BOOKINGS.c.person_id == bindparam("person"),
-        _BOOKINGS.c.status == BookingStatus.CONFIRMED.value,
+        booking.c.person_id == bindparam("person"),
+        IS_CURRENT,
+        status_in(BookingStatus.CONFIRMED),
         _EVENTS.c.starts_at <= bindparam("now", type_=_EVENTS.c.starts_at.type),
         _EVENTS.c.ends_at > bindparam("since", type_=_EVENTS.c.starts_at.type),
     )
-    .order_by(_EVENTS.c.starts_at.desc(), _BOOKINGS.c.id.desc())
+    .order_by(_EVENTS.c.starts_at.desc(), booking.c.id.desc())
     .limit(1)
 )
 _OF_BOOKING = select(_SURVEYS.c.id).where(_SURVEYS.c.booking_id == bindparam("booking"))

@@ -262,7 +262,9 @@ def test_those_who_wait_hear_that_it_is_off_and_wait_no_longer(publish, wait, da
 @pytest.mark.parametrize(
     ("after", "until"), [(timedelta(hours=2), (2026, 11, 24, 12)), (timedelta(minutes=10), (2026, 11, 24, 10))]
 )
-def test_what_was_offered_is_offered_anew_when_it_moves(publish, wait, make_room, database, clock, london, after, until):
+def test_what_was_offered_is_offered_anew_when_it_moves(
+    publish, wait, make_room, database, clock, london, after, until
+):
     booking = wait()
     assert make_room() == 1
     clock.advance(after)

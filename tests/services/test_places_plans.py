@@ -5,7 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from services.booking import bookings, places, refill
+from services.booking import bookings, care, places, refill
+from services.campaigns import reminders, saved_searches
+from services.events.query import Query
+from services.insight import answers, surveys
+from services.insight.surveys import SurveyTiming
+from services.people import carers
 
 QUARTER = timedelta(minutes=15)
 
@@ -66,3 +71,36 @@ def test_looking_for_people_beside_free_places_reads_only_those_who_wait(plans, 
     assert "event_status_starts_at" not in stranded
     (ended,) = plans(lambda session: refill.end_waiting(session, clock.now()))
     assert "booking_waiting" in ended
+
+
+def test_what_a_person_has_is_read_by_the_index_of_current_bookings(plans, clock, make_identity, sqlite_database):
+    who = make_identity()
+    cared = sqlite_database.write(lambda session: carers.begin(session, who.person_id, "mother", "Rose", clock.now()))
+    for question in (
+        lambda session: bookings.on_waiting_lists(session, who.person_id, clock.now()),
+        lambda session: answers.last_attended(session, who.person_id, clock.now()),
+        lambda session: care.live_for(session, cared),
+    ):
+        (found,) = plans(question)
+        assert "SEARCH booking USING INDEX booking_live (person_id=?" in found.replace("COVERING INDEX", "INDEX")
+        assert "SCAN event" not in found
+
+
+def test_a_look_at_a_saved_search_reads_the_persons_bookings_by_index(plans, clock, make_identity, sqlite_database):
+    who = make_identity()
+    query = Query()
+    saved = {"person_id": who.person_id, "identity_id": who.id, "query": query, "about": {}, "now": clock.now()}
+    sqlite_database.write(lambda session: saved_searches.save(session, **saved))
+    clock.advance(saved_searches.LOOK_EVERY)
+    found = plans(lambda session: saved_searches.tell_due(session, clock.now()))
+    assert [plan for plan in found if "SEARCH booking USING" in plan and "booking_live" in plan]
+    assert [plan for plan in found if "SCAN booking" in plan] == []
+
+
+def test_ticks_scan_no_table_of_what_is_past(plans, clock):
+    (unsent,) = plans(lambda session: refill.pass_on_unsent(session, clock.now()))
+    assert "SEARCH booking USING INDEX booking_deadline" in unsent
+    (due,) = plans(lambda session: reminders.queue_due(session, now=clock.now()))
+    assert "SEARCH reminder USING INDEX reminder_due" in due
+    (over,) = plans(lambda session: surveys.queue_due(session, now=clock.now(), timing=SurveyTiming()))
+    assert "event_status_ends_at (status=? AND ends_at>? AND ends_at<?)" in over
