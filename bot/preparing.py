@@ -12,6 +12,8 @@ from sqlmodel import Session
 from bot.channels import segments
 from bot.channels.paths import STATUS_PATH
 from bot.channels.port import Button, OutboundMessage
+from services.core.errors import InvalidPhoneNumber
+from services.core.phone import parse_phone
 from services.people.deliveries import Outcome
 from services.people.failures import BY
 from services.people.outbox import TEXT_KINDS, OutboxRow
@@ -77,8 +79,7 @@ class Preparer:
     def as_sms(self, ready: Ready, now: datetime) -> Ready | None:
         """The same message as a text message, where WhatsApp will not take it; None where there is no such way."""
         row, message = ready.row, ready.message
-        has_number = message.channel == Channel.WHATSAPP and row.address.startswith("+")
-        if not has_number or Channel.SMS not in self._senders:
+        if message.channel != Channel.WHATSAPP or Channel.SMS not in self._senders or not _takes_texts(row.address):
             return None
         return self._ready(row, Channel.SMS, message.text, now)
 
@@ -123,3 +124,13 @@ def folded(text: str) -> str:
     """A text with its typography folded, where that is all that keeps it out of the cheaper alphabet."""
     plain = segments.to_gsm(text)
     return plain if segments.GSM.issuperset(plain) else text
+
+
+def _takes_texts(address: str) -> bool:
+    """Whether an address is a number that shows a text message; a landline would read it aloud, at our cost."""
+    if not address.startswith("+"):
+        return False
+    try:
+        return not parse_phone(address).is_landline
+    except InvalidPhoneNumber:
+        return True

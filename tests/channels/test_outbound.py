@@ -306,6 +306,19 @@ def test_someone_without_a_number_cannot_be_reached_when_whatsapp_will_not(world
     assert (messages()[0].status, messages()[0].reason) == ("failed", "63016")
 
 
+def test_a_landline_is_not_texted_when_whatsapp_will_not(world, write, drain, messages):
+    class NoWhatsApp(Broken):
+        async def send(self, message):
+            return Rejected("63016", Refusal.WINDOW)
+
+    world.channels["whatsapp"] = NoWhatsApp()
+    world.known[1, "whatsapp"] = world.make_identity("+442079460999", "whatsapp").id
+    write(1, channel="whatsapp")
+    drain()
+    assert world.fake.messages == []
+    assert (messages()[0].status, messages()[0].reason) == ("failed", "63016")
+
+
 def test_an_opt_out_after_writing_is_seen_when_sending(world, write, drain, messages):
     write(1)
     write(1, kind="consent", text="You will get no more texts.")
