@@ -63,10 +63,13 @@ class Contents:
             return None
 
     async def forget(self, menu: Menu) -> None:
-        """Take note that Twilio does not have, or does not like, the content of a shape."""
+        """Take note that Twilio does not have, or does not like, the content of a shape; the text goes in any case."""
         self._known.pop(menu.shape, None)
         self._failed_at[menu.shape] = self._now()
-        await self._book.forget(menu.shape)
+        try:
+            await self._book.forget(menu.shape)
+        except Exception:
+            log.exception("content_not_forgotten", shape=menu.shape)
 
     async def close(self) -> None:
         """Let creating end, and let go of connections."""

@@ -26,12 +26,13 @@ def message(text=TEXT, buttons=BUTTONS, channel="whatsapp"):
 class Faulty:
     """A way to the Content API that goes wrong as told; everything else is the stand-in's."""
 
-    def __init__(self, local, answer=None, delay=0.0):
-        self.local, self.answer, self.delay, self.posts = local, answer, delay, 0
+    def __init__(self, local, answer=None):
+        self.local, self.answer, self.posts, self.answers = local, answer, 0, asyncio.Event()
+        self.answers.set()
 
     async def post_json(self, path, body):
         self.posts += 1
-        await asyncio.sleep(self.delay)
+        await self.answers.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer or await self.local.post_json(path, body)
@@ -104,9 +105,12 @@ def test_when_a_content_cannot_be_created_the_text_goes_and_no_reply_waits_for_i
 
 def test_a_slow_content_is_not_waited_for_but_serves_the_next(fake, local, make_channel):
     async def call():
-        channel = make_channel(Faulty(local, delay=0.2), patience_s=0.05)
+        slow = Faulty(local)
+        slow.answers.clear()
+        channel = make_channel(slow, patience_s=0.01)
         await channel.send(message())
-        await asyncio.sleep(0.3)
+        slow.answers.set()
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
         await channel.send(message())
         await channel.close()
 
@@ -121,6 +125,17 @@ def test_a_content_that_twilio_has_no_more_is_forgotten_and_made_anew(fake, make
     channel = make_channel(pause_s=0)
     send_all(channel, message(), message())
     assert [(taken.body, bool(taken.shown)) for taken in fake.messages] == [(TEXT, True), (TEXT, False), (TEXT, True)]
+
+
+def test_a_content_that_cannot_be_forgotten_does_not_keep_the_text_from_going(fake, make_channel, monkeypatch):
+    async def fail(book, name):
+        raise OSError("the database is gone")
+
+    send_all(make_channel(), message())
+    fake.contents.contents.clear()
+    monkeypatch.setattr(StoredContentBook, "forget", fail)
+    send_all(make_channel(), message())
+    assert [(taken.body, bool(taken.shown)) for taken in fake.messages] == [(TEXT, True), (TEXT, False)]
 
 
 def test_what_says_nothing_about_the_content_is_not_sent_again_as_text(fake, make_channel):
