@@ -19,6 +19,6 @@ def write_csv(lines: Iterator[str]) -> None:
 def find_event(session: Session, named: str) -> int | None:
     """The id of an event by its external id, or by its number."""
     found = session.exec(select(Event.id).where(Event.external_id == named)).first()
-    if found is None and named.isdigit():
+    if found is None and named.isdecimal():
         found = session.exec(select(Event.id).where(Event.id == int(named))).first()
     return found
