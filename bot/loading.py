@@ -16,19 +16,11 @@ from bot.nlu import classify
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
 from bot.reading import Reader
-from bot.settings import ROOT, Settings
+from bot.settings import DIALOGUES, NLU_DATA
 from bot.turn import Dialogue
 from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
 from services.journey.place import Mention
-
-DIALOGUES = ROOT / "dialogues"
-NLU_DATA = ROOT / "nlu_data"
-
-
-def model_path(settings: Settings) -> Path:
-    """Where the trained model of a deployment lies."""
-    return settings.var / "nlu-model.npz"
 
 
 def load_dialogue(model: Path, find_named: FindNamed, *, hold_for: timedelta, public_base_url: str = "") -> Dialogue:

@@ -18,12 +18,12 @@ from bot.dialogue.responses import Responses
 from bot.durable import DurableTicks
 from bot.insight_jobs import insight_jobs
 from bot.jobs import PAGE, Job, Jobs, event_jobs
-from bot.loading import load_dialogue, model_path
+from bot.loading import load_dialogue
 from bot.outbound import Sender
 from bot.posing import Poser
 from bot.preparing import Preparer
 from bot.reconciling import Reconciler
-from bot.settings import Settings
+from bot.settings import MODEL, Settings
 from bot.turn import Dialogue, TurnTaker
 from bot.turn_queue import TurnQueue
 from bot.unsolicited import Unsolicited
@@ -50,7 +50,7 @@ class Service:
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         channels = self._channels()
         dialogue = load_dialogue(
-            model_path(settings),
+            MODEL,
             self._find_named,
             hold_for=settings.hold_for,
             public_base_url=settings.public_base_url,

@@ -11,6 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.core.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
+DIALOGUES = ROOT / "dialogues"
+NLU_DATA = ROOT / "nlu_data"
+VAR = ROOT / "var"
+MODEL = VAR / "nlu-model.npz"
 _DEVELOPMENT_ACCOUNT = "AC" + "0" * 31 + "1"
 _DRAMA_NUMBER = "+447700900000"
 
@@ -41,12 +45,9 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_messaging_service_sid: str = ""
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
-    stale_hours: int = Field(default=3, ge=1)
     survey_days: int = Field(default=1, ge=1, le=14)
     survey_hour: int = Field(default=10, ge=8, le=20)
     replies_per_hour: int = Field(default=60, ge=1)
-    support_phone: str = ""
-    var: Path = ROOT / "var"
 
     @property
     def is_development(self) -> bool:
@@ -69,7 +70,7 @@ class Settings(BaseSettings):
         if values.get("environment") != Environment.DEVELOPMENT:
             return values
         defaults = {
-            "database_url": f"sqlite:///{ROOT / 'var' / 'wellbeing.db'}",
+            "database_url": f"sqlite:///{VAR / 'wellbeing.db'}",
             "public_base_url": "http://127.0.0.1:8000",
             "twilio_account_sid": _DEVELOPMENT_ACCOUNT,
             "twilio_auth_token": "development",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.settings import Settings
+from bot.settings import VAR, Settings
 
 _TIMEOUT_S = 5
 
@@ -48,4 +48,4 @@ def _note(settings: Settings) -> Path:
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(f"{url.database}.address")
-    return settings.var / "serving.address"
+    return VAR / "serving.address"

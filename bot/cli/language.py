@@ -5,16 +5,11 @@ from typing import Annotated
 import typer
 
 from bot.cli.session import fail, tells_errors
-from bot.settings import ROOT
+from bot.settings import DIALOGUES, MODEL, NLU_DATA, VAR
 from services.core.errors import ConfigurationError
 
 nlu = typer.Typer(no_args_is_help=True, help="Language understanding.")
 dialogues = typer.Typer(no_args_is_help=True, help="The dialogue files.")
-
-NLU_DATA = ROOT / "nlu_data"
-VAR = ROOT / "var"
-MODEL = VAR / "nlu-model.npz"
-DIALOGUES = ROOT / "dialogues"
 
 
 @nlu.callback()

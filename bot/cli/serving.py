@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.cli.session import fail, tells_errors
-from bot.settings import Settings, load_settings
+from bot.settings import VAR, Settings, load_settings
 
 _M_ARENA_MAX = -8  # of glibc's malloc.h
 
@@ -86,7 +86,7 @@ def prepare_demo(settings: Settings) -> None:
     from services.journey.gazetteer import Gazetteer
     from services.migrations.upgrade import upgrade
 
-    settings.var.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database_url)
     database = Database(settings.database_url)
     typer.echo(str(load_demo(database, SystemClock().now(), Gazetteer.load().locate)))

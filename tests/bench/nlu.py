@@ -21,14 +21,12 @@ from bot.nlu import classify, train
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
 from bot.nlu.training_data import Example, read_folder
+from bot.settings import MODEL, NLU_DATA, ROOT
 from services.core.errors import ConfigurationError
 from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
 from services.journey.place import Mention
 
-ROOT = Path(__file__).parents[2]
-DATA = ROOT / "nlu_data"
-MODEL = ROOT / "var" / "nlu-model.npz"
 MESSAGES = 2000
 LOOP = 100_000
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -60,9 +58,9 @@ def _mention(found: Mention) -> PlaceMention:
 def trained(fallback: Path) -> Path:
     """The deployment's model if it is current, else one trained into `fallback`."""
     try:
-        classify.load(MODEL, DATA)
+        classify.load(MODEL, NLU_DATA)
     except ConfigurationError:
-        train.train(DATA, fallback)
+        train.train(NLU_DATA, fallback)
         return fallback
     return MODEL
 
@@ -104,16 +102,20 @@ def fixed_loop_ms() -> float:
 
 def run() -> dict[str, Any]:
     """Measure understanding, its two halves, the reference and the weights."""
-    examples = read_folder(DATA / "nlu")
+    examples = read_folder(NLU_DATA / "nlu")
     texts = [example.text for example in random.Random(1).sample(examples, MESSAGES)]
     with tempfile.TemporaryDirectory() as folder:
         path = trained(Path(folder) / "model.npz")
         started = time.perf_counter()
-        model = classify.load(path, DATA)
+        model = classify.load(path, NLU_DATA)
         model.classify("hello")
         load_ms = (time.perf_counter() - started) * 1000
         weighed = subprocess.run(
-            [sys.executable, "-c", WEIGHT, str(path), str(DATA)], cwd=ROOT, capture_output=True, text=True, check=True
+            [sys.executable, "-c", WEIGHT, str(path), str(NLU_DATA)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         file_mb = path.stat().st_size / 1e6
     interpreter = Interpreter(model, lexicon())

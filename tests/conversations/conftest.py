@@ -4,16 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.loading import NLU_DATA, load_dialogue
+from bot.loading import load_dialogue
 from bot.nlu import classify
 from bot.nlu.train import train
-from bot.settings import ROOT
+from bot.settings import MODEL, NLU_DATA
 from bot.turn import Dialogue
 from services.core.errors import ConfigurationError
 from services.events.search import Named
 
 PUBLIC_BASE_URL = "https://wellbeing.example"
-MODEL = ROOT / "var" / "nlu-model.npz"
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.loading import DIALOGUES
+from bot.settings import DIALOGUES
 from services.core import yaml12
 
 _DIAGNOSES = re.compile(

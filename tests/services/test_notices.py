@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import select
 
 from bot.dialogue import loader
-from bot.loading import DIALOGUES
 from bot.preparing import Preparer, Ready
+from bot.settings import DIALOGUES
 from bot.unsolicited import Unsolicited
 from services.booking import bookings, outcomes, places, refill, waiting
 from services.campaigns import notices, reminders

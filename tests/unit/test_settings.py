@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.settings import load_settings
+from bot.settings import ROOT, Settings, load_settings
 from services.core.errors import ConfigurationError
 
 PRODUCTION = {
@@ -61,3 +61,8 @@ def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in PRODUCTION.items():
         monkeypatch.setenv(name, value)
     assert "a secret" not in repr(load_settings())
+
+
+def test_the_readme_says_what_each_setting_is_for() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in readme] == []

@@ -8,7 +8,7 @@ from bot.actions.base import phrase
 from bot.actions.wording import booked_parts, cost_part, details_parts, event_line, fact, for_whom, match_option
 from bot.dialogue import loader
 from bot.dialogue.utterance import Utterance
-from bot.loading import DIALOGUES
+from bot.settings import DIALOGUES
 from services.events.query import Match
 from services.events.restrictions import Restriction
 from services.events.tables import Event, Venue
