@@ -12,7 +12,6 @@ from bot.channels.twilio_inbound import Refused, account_of, clean, parse, parse
 from services.people.inbox import InboundDraft
 
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures" / "twilio").glob("*.json"))
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "twilio"
 TOKEN, URL = "a-token-for-tests", "https://text.example.org/webhooks/twilio/messages"
 
 OWN_FORM, OWN_STATUS = "G+r0vJV7yo7tjDbJd7dxTKXO45Y=", "m+ffgPkH3T0O+Fr4CECVCaESl6k="
@@ -211,20 +210,16 @@ def test_the_public_address_is_joined_once():
     assert public_url("https://a.example/tunnel", "/b", "c=1") == "https://a.example/tunnel/b?c=1"
 
 
-def shared_vectors():
-    """Twilio's own published vectors, in checkouts that have them beside the project."""
-    path = SHARED / "request_validator_vectors.json"
-    if not path.exists():
-        return []
+def published():
+    """Twilio's own published vectors."""
+    path = Path(__file__).parent.parent / "fixtures" / "twilio" / "published_signatures.json"
     vectors = json.loads(path.read_text(encoding="utf-8"))
-    first = vectors["form"][0]["params"]
-    forms = [
-        (case["url"], [tuple(pair) for pair in case.get("params_list", [])] or list(first.items()), case["signature"])
-        for case in vectors["form"]
-    ]
-    return [(vectors["token"], *case) for case in forms] + [
-        (vectors["token"], case["url"], case["body"], case["signature"]) for case in vectors["json"]
-    ]
+    return [(vectors["token"], case["url"], content(case), case["signature"]) for case in vectors["cases"]]
+
+
+def content(case):
+    """What was signed: the text of a JSON body, or the fields of a form."""
+    return case["content"] if isinstance(case["content"], str) else [tuple(pair) for pair in case["content"]]
 
 
 def own_vectors():
@@ -235,7 +230,7 @@ def own_vectors():
     ]
 
 
-@pytest.mark.parametrize("vector", own_vectors() + shared_vectors())
+@pytest.mark.parametrize("vector", own_vectors() + published())
 def test_published_vectors(vector):
     token, url, content, signature = vector
     assert verify(token, url, content, signature)
