@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import update
+from sqlalchemy import bindparam, func, union_all, update
 from sqlmodel import Session, col, select
 
 from bot.channels.menus import Menu, fitted
 from bot.channels.port import Button
-from bot.dialogue import loader
 from bot.insight_jobs import insight_jobs
 from bot.jobs import event_jobs
-from bot.loading import DIALOGUES
 from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.turn import Dialogue, TurnTaker
@@ -30,12 +28,15 @@ from services.booking.referral_rows import ReferralRow
 from services.booking.referrals import Added
 from services.campaigns import reminders
 from services.campaigns.gate import SendingGate
-from services.core.clock import LONDON, FixedClock
+from services.core.clock import LONDON, FixedClock, to_london
 from services.core.database import Database
+from services.core.quiet_hours import OPENS
+from services.core.types import UtcDateTime
 from services.events.search import Named, named_in
 from services.events.tables import Event, EventSession, EventStatus, Kind, Mode, Provider, Venue, mark_changed
 from services.insight.surveys import SurveyTiming
 from services.insight.tables import CheckinRound, FftResponse, InstrumentRule, Survey
+from services.migrations.metadata import all_tables
 from services.people import deliveries, desk, flags, inbox, outbox
 from services.people.conversations import name_person
 from services.people.deliveries import Outcome
@@ -45,6 +46,13 @@ from services.people.outbox import OutboxRow
 from services.people.tables import Flag, OutboxMessage, OutboxStatus
 
 _LOOK_EVERY = timedelta(minutes=30)
+_MOMENTS = [
+    column for table in all_tables().sorted_tables for column in table.c if isinstance(column.type, UtcDateTime)
+]
+_NOW = bindparam("now", type_=UtcDateTime())
+_DAY_BEGINS = (OPENS.hour, SurveyTiming().hour)
+_COMING = union_all(*(select(func.min(moment).label("moment")).where(moment > _NOW) for moment in _MOMENTS)).subquery()
+_NEXT_MOMENT = select(func.min(_COMING.c.moment))
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 _ID = col(OutboxMessage.id)
 OUR_NUMBER = "+447700900000"
@@ -83,16 +91,32 @@ class Phone:
         return texts
 
     def wait(self, span: timedelta) -> list[str]:
-        """Let time pass, with a look every half hour at what is due, and return the texts that came unasked."""
+        """Let time pass, doing whatever falls due in each half hour, and return the texts that came unasked."""
         came: list[str] = []
         self.elsewhere.clear()
         until = self.clock.now() + span
+        step = _LOOK_EVERY
         while (left := until - self.clock.now()) > timedelta(0):
-            self.clock.advance(min(left, _LOOK_EVERY))
-            for job in (*event_jobs(self.database), *insight_jobs(self.database, SurveyTiming())):
-                job.run(self.clock.now())
-            came += self.database.write(self._receive)
+            self.clock.advance(min(left, step))
+            is_busy, texts = self._look()
+            came += texts
+            step = _LOOK_EVERY if is_busy or texts else self._until_something_is_due()
         return came
+
+    def _look(self) -> tuple[bool, list[str]]:
+        """Do what is due; return whether anything was, and the texts that came."""
+        jobs = (*event_jobs(self.database), *insight_jobs(self.database, SurveyTiming()))
+        counts = [count for job in jobs for count in job.run(self.clock.now()).values()]
+        return any(counts), self.database.write(self._receive)
+
+    def _until_something_is_due(self) -> timedelta:
+        """The half hours until a moment that is written down, or at which a day's texts begin, or questions."""
+        now = self.clock.now()
+        midnight = to_london(now).replace(hour=0, minute=0)
+        stored = self.database.read_once(lambda session: session.execute(_NEXT_MOMENT, {"now": now}).scalar())
+        starts = [midnight + timedelta(days=day, hours=hour) for day in (0, 1) for hour in _DAY_BEGINS]
+        due = min(moment for moment in (*starts, stored) if moment is not None and moment > now)
+        return -((now - due) // _LOOK_EVERY) * _LOOK_EVERY
 
     def staff(self, what: str) -> list[str]:
         """Have a member of staff see to the gravest open flag, and return the texts that come of it."""
@@ -143,10 +167,9 @@ def menu_of(parameters: dict[str, Any]) -> Menu | None:
 def make_phone(database: Database, dialogue: Dialogue, now: datetime, *, number: str, channel: str) -> Phone:
     """A phone that texts the service over a database, with the clock at `now`."""
     clock = FixedClock(now)
-    responses = loader.load_responses(DIALOGUES)
     preparer = Preparer(
         SendingGate(only_drama=True),
-        Unsolicited(responses, clock),
+        Unsolicited(dialogue.flows.responses, clock),
         public_base_url="http://127.0.0.1:8000",
         senders={"sms": OUR_NUMBER},
     )
