@@ -70,12 +70,21 @@ def postgres_template(postgres_server: PostgresServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def postgres_spares() -> list[str]:
+    """The names of copies that no test uses now and that are as good as new."""
+    return []
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database with every table."""
-    name = postgres_server.create(postgres_template)
+def postgres_url(postgres_server: PostgresServer, postgres_template: str, postgres_spares: list[str]) -> Iterator[str]:
+    """The address of a PostgreSQL database with every table and no row."""
+    name = postgres_spares.pop() if postgres_spares else postgres_server.create(postgres_template)
     yield postgres_server.url(name)
-    postgres_server.drop(name)
+    if postgres_server.empty(name, postgres_template):
+        postgres_spares.append(name)
+    else:
+        postgres_server.drop(name)
 
 
 @pytest.fixture

@@ -16,6 +16,17 @@ import psycopg
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _PR_SET_PDEATHSIG = 1
+_CUT_OFF = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_TABLES = """
+SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2
+"""
+_FROM_THE_START = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
+WHERE last_value IS NOT NULL
+"""
 _FAST_AND_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -65,6 +76,24 @@ class PostgresServer:
     def drop(self, database: str) -> None:
         """Remove a database, whoever is still connected to it."""
         self._administer(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def empty(self, database: str, template: str) -> bool:
+        """Make a database like its template again: no rows, ids from 1, nothing counted; False if its tables differ.
+
+        A hundred times faster than to drop it and copy the template once more. Whoever is still connected is cut off.
+        """
+        with psycopg.connect(self.dsn(template)) as connection:
+            tables = connection.execute(_TABLES).fetchall()
+        with psycopg.connect(self.dsn(database), autocommit=True) as connection:
+            connection.execute(_CUT_OFF)
+            if connection.execute(_TABLES).fetchall() != tables:
+                return False
+            # Without foreign keys' triggers the order of the tables is all the same.
+            connection.execute("SET session_replication_role = replica")
+            connection.execute("".join(f'DELETE FROM "{schema}"."{table}";' for schema, table in tables))
+            connection.execute(_FROM_THE_START)
+            connection.execute("SELECT pg_stat_reset()")
+        return True
 
     def stop(self) -> None:
         """Stop the server and remove everything it wrote."""

@@ -1,6 +1,7 @@
 """The shared fixtures give what they promise."""
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from services.events.tables import Event, EventSession
@@ -25,3 +26,15 @@ def test_makers_follow_a_named_database(postgres_database, make_event):
     make_event()
     with postgres_database.read() as session:
         assert len(session.exec(select(Event)).all()) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_no_test_sees_what_another_wrote(postgres_database, make_event, make_identity, times):
+    assert (make_event().id, make_identity().id) == (1, 1)
+    with postgres_database.read() as session:
+        assert len(session.exec(select(Event)).all()) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_database_with_other_tables_serves_no_second_test(postgres_database, times):
+    postgres_database.write(lambda session: session.execute(text("CREATE TABLE another (n INTEGER)")) and None)
