@@ -1,13 +1,10 @@
 """A web application with Twilio's webhooks alone, its signing peer, and Twilio-shaped forms."""
 
 import json
-import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.testclient import TestClient
@@ -15,8 +12,8 @@ from twilio.request_validator import RequestValidator
 
 from bot import webhook
 from bot.channels.simulator import FakeTwilio, LocalTransport
-from bot.channels.simulator_web import create_app
 from bot.posing import Poser
+from tests.stand_in import on_a_port
 from tests.unit.dialogue_talk import fixture_flows
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "twilio"
@@ -94,12 +91,5 @@ def local(fake):
 @pytest.fixture
 def served(fake):
     """The stand-in on a port of this machine; the address it answers by."""
-    config = uvicorn.Config(create_app(fake), port=0, log_level="critical", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with on_a_port(fake) as address:
+        yield address

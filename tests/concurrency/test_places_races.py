@@ -1,9 +1,7 @@
 """Places under contention: never one too many, never one lost, and the same attempts without the guard go wrong."""
 
 import random
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -15,31 +13,10 @@ from services.booking.outcomes import AlreadyBooked, Confirmed, Full, Held, Laps
 from services.booking.tables import Booking
 from services.core.ids import new_reference
 from services.events.tables import Event
-from services.people.tables import Identity, Person
+from tests.concurrency.crowding import at_once
 
 QUARTER = timedelta(minutes=15)
 THREADS = 24
-
-
-@pytest.fixture
-def crowd(database, clock):
-    """Make many people at once, each with an address; returns (person_id, identity_id) of each."""
-
-    def crowd(size):
-        rows = range(1, size + 1)
-        people = [
-            {"id": n, "first_name": "", "language": "en", "access_needs": [], "created_at": clock.now()} for n in rows
-        ]
-        addresses = [{"id": n, "person_id": n, "channel": "whatsapp", "address": f"GB.{n}", "sender": ""} for n in rows]
-
-        def unit(session):
-            session.execute(insert(Person), people)
-            session.execute(insert(Identity), addresses)
-
-        database.write(unit)
-        return [(n, n) for n in rows]
-
-    return crowd
 
 
 @pytest.fixture
@@ -58,24 +35,11 @@ def books(database):
     return books
 
 
-def at_once(function, arguments, threads=THREADS):
-    """Call `function` with each of `arguments` from many threads that start together."""
-    start = threading.Barrier(threads)
-
-    def work(mine):
-        start.wait(30)
-        return [function(argument) for argument in mine]
-
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(work, [arguments[number::threads] for number in range(threads)]))
-    return [answer for part in parts for answer in part]
-
-
 def guarded(database, event, now):
     """Hold a place and confirm it, as the product does: two units of work."""
 
     def attempt(who):
-        given = {"event_id": event.id, "person_id": who[0], "identity_id": who[1], "places": 1}
+        given = {"event_id": event.id, "person_id": who, "identity_id": who, "places": 1}
         held = database.write(lambda session: places.hold(session, **given, now=now, hold_for=QUARTER))
         if not isinstance(held, Held):
             return held
@@ -92,7 +56,7 @@ def unguarded(database, event, now):
             taken, capacity = session.execute(select(Event.taken, Event.capacity).where(Event.id == event.id)).one()
         if taken >= capacity:
             return Full(0)
-        row = {"event_id": event.id, "person_id": who[0], "identity_id": who[1], "reference": new_reference()}
+        row = {"event_id": event.id, "person_id": who, "identity_id": who, "reference": new_reference()}
         row |= {"status": "confirmed", "created_at": now, "attendee": "", "attendee_name": "", "places": 1}
 
         def unit(session):
@@ -129,7 +93,7 @@ def test_parties_of_all_sizes_never_exceed_the_room(database, clock, make_event,
     event = make_event(capacity=97)
 
     def attempt(who):
-        given = {"event_id": event.id, "person_id": who[0], "identity_id": who[1], "places": 1 + who[0] % 4}
+        given = {"event_id": event.id, "person_id": who, "identity_id": who, "places": 1 + who % 4}
         return database.write(lambda session: places.hold(session, **given, now=clock.now(), hold_for=QUARTER))
 
     answers = at_once(attempt, crowd(120))
@@ -142,7 +106,7 @@ def test_someone_who_taps_many_times_has_one_hold(database, clock, make_event, c
     event, people = make_event(capacity=100), crowd(3)
     attempt = guarded_hold(database, event, clock.now())
     for who in people:
-        answers = at_once(attempt, [who] * THREADS)
+        answers = at_once(attempt, [who] * THREADS, THREADS)
         assert Counter(type(answer) for answer in answers) == {Held: 1, AlreadyBooked: THREADS - 1}
         assert len({answer.booking_id for answer in answers}) == 1
     assert books(event) == (3, 100, 3, 3)
@@ -150,7 +114,7 @@ def test_someone_who_taps_many_times_has_one_hold(database, clock, make_event, c
 
 def guarded_hold(database, event, now):
     def attempt(who):
-        given = {"event_id": event.id, "person_id": who[0], "identity_id": who[1], "places": 1}
+        given = {"event_id": event.id, "person_id": who, "identity_id": who, "places": 1}
         return database.write(lambda session: places.hold(session, **given, now=now, hold_for=QUARTER))
 
     return attempt
@@ -187,7 +151,7 @@ def test_everything_at_once_ends_in_order(database, clock, make_event, crowd, bo
         event, who = chance.choice(events), chance.choice(people)
         now = clock.now() + timedelta(minutes=seed // 20)
         some = chance.choice(known) if known else 1
-        given = {"event_id": event.id, "person_id": who[0], "identity_id": who[1], "places": chance.randint(1, 3)}
+        given = {"event_id": event.id, "person_id": who, "identity_id": who, "places": chance.randint(1, 3)}
         actions = [
             lambda session: places.hold(session, **given, now=now, hold_for=QUARTER),
             lambda session: places.hold(session, **given, now=now, hold_for=QUARTER),

@@ -16,21 +16,27 @@ ROUNDS = 40
 
 
 @pytest.fixture
-def book(database, clock, make_identity):
-    """Book one place for a new person; returns the booking's id."""
+def book_on(clock, make_identity):
+    """Book one place for a new person; returns the ids of the booking and of the person."""
     numbers = iter(range(100))
 
-    def book(event):
-        who = make_identity(address=f"+4477009005{next(numbers):02}")
+    def book_on(database, event):
+        who = make_identity(address=f"+4477009006{next(numbers):02}")
         given = {"event_id": event.id, "person_id": who.person_id, "identity_id": who.id, "places": 1}
 
         def unit(session):
             held = places.hold(session, **given, now=clock.now(), hold_for=QUARTER)
             return places.confirm(session, held.booking_id, clock.now()).booking_id
 
-        return database.write(unit)
+        return database.write(unit), who.person_id
 
-    return book
+    return book_on
+
+
+@pytest.fixture
+def book(database, book_on):
+    """Book one place for a new person; returns the booking's id."""
+    return lambda event: book_on(database, event)[0]
 
 
 @pytest.fixture
@@ -101,23 +107,6 @@ def test_two_swaps_crosswise_without_the_guard_wait_for_one_another(postgres_dat
     outcomes = together(naive(*first, tuesday), naive(*second, monday))
     assert all(isinstance(held, Held) for held, _ in outcomes)
     assert len(attempts) == 3, "one of the two was broken off by the database"
-
-
-@pytest.fixture
-def book_on(clock, make_identity):
-    numbers = iter(range(100))
-
-    def book_on(database, event):
-        who = make_identity(address=f"+4477009006{next(numbers):02}")
-        given = {"event_id": event.id, "person_id": who.person_id, "identity_id": who.id, "places": 1}
-
-        def unit(session):
-            held = places.hold(session, **given, now=clock.now(), hold_for=QUARTER)
-            return places.confirm(session, held.booking_id, clock.now()).booking_id
-
-        return database.write(unit), who.person_id
-
-    return book_on
 
 
 def test_two_swaps_crosswise_keep_both_in_a_place(database, clock, make_event, book, counts):

@@ -7,49 +7,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from services.booking import counter, places, refill, waiting
 from services.booking.bookings import by_id
 from services.booking.outcomes import Confirmed, Held, Joined
-from services.people.tables import Identity, Person
+from tests.concurrency.crowding import at_once
 
 QUARTER = timedelta(minutes=15)
-
-
-@pytest.fixture
-def crowd(database, clock):
-    """Make many people at once; returns the id of each, which is that of their address too."""
-
-    def crowd(size):
-        rows = range(1, size + 1)
-        people = [
-            {"id": n, "first_name": "", "language": "en", "access_needs": [], "created_at": clock.now()} for n in rows
-        ]
-        addresses = [{"id": n, "person_id": n, "channel": "whatsapp", "address": f"GB.{n}", "sender": ""} for n in rows]
-
-        def unit(session):
-            session.execute(insert(Person), people)
-            session.execute(insert(Identity), addresses)
-
-        database.write(unit)
-        return list(rows)
-
-    return crowd
-
-
-def at_once(function, arguments, threads=12):
-    """Call `function` with each of `arguments` from many threads that start together."""
-    start = threading.Barrier(threads)
-
-    def work(mine):
-        start.wait(30)
-        return [function(argument) for argument in mine]
-
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(work, [arguments[number::threads] for number in range(threads)]))
-    return [answer for part in parts for answer in part]
 
 
 def counted(database, event):
@@ -97,7 +62,7 @@ def test_whoever_joins_while_places_come_free_is_asked(database, clock, make_eve
 
     work = [("cancel", each) for each in booked] + [("join", each) for each in people[60:]]
     random.Random(4).shuffle(work)
-    answers = at_once(act, work)
+    answers = at_once(act, work, threads=12)
     taken, capacity, live = counted(database, event)
     assert taken == live <= capacity
     assert not rows(database, "waiting") or taken == capacity, "nobody waits beside a free place"

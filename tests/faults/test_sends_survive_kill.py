@@ -3,21 +3,19 @@
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-import uvicorn
 from sqlmodel import select
 
 from bot.channels.simulator import FakeTwilio
-from bot.channels.simulator_web import create_app
 from services.core.clock import SystemClock
 from services.core.database import Database
 from services.people import outbox
 from services.people.tables import OutboxMessage, OutboxStatus, Priority
+from tests.stand_in import on_a_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT, TOKEN = "AC" + "5e" * 16, "a-token-for-tests"
@@ -31,14 +29,8 @@ def fake():
 
 @pytest.fixture
 def served(fake):
-    server = uvicorn.Server(uvicorn.Config(create_app(fake), port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with on_a_port(fake) as address:
+        yield address
 
 
 @pytest.fixture
@@ -92,13 +84,13 @@ def test_killed_again_and_again(sqlite_url, sqlite_database, fake, begin, make_i
 
     for taken in range(6, 48, 6):
         process = begin()
-        _wait_until(lambda taken=taken: len(fake.messages) >= taken)
+        wait_until(lambda taken=taken: len(fake.messages) >= taken)
         time.sleep(chance.uniform(0, 0.1))
         process.kill()
         process.wait()
 
     begin()
-    _wait_until(lambda: all(row.status == OutboxStatus.SENT for row in statuses(sqlite_url)))
+    wait_until(lambda: all(row.status == OutboxStatus.SENT for row in statuses(sqlite_url)))
 
     rows = {row.parameters["text"]: row for row in statuses(sqlite_url)}
     times = Counter(message.body for message in fake.messages)
@@ -107,10 +99,3 @@ def test_killed_again_and_again(sqlite_url, sqlite_database, fake, begin, make_i
     assert all(rows[body].kind == "safety" for body, count in times.items() if count > 1)
     assert any(row.attempts > 1 for row in rows.values())
     assert {row.provider_id for row in rows.values()} <= {message.sid for message in fake.messages}
-
-
-def _wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.01)

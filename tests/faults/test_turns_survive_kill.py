@@ -13,19 +13,18 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import uvicorn
 from sqlmodel import select
 
 from bot.channels.handset import Handset, Texted, signature
 from bot.channels.paths import MESSAGES_PATH
 from bot.channels.simulator import FakeTwilio
-from bot.channels.simulator_web import create_app
 from bot.cli.checking import free_port
 from services.booking.tables import LIVE, Booking
 from services.core.clock import SystemClock
 from services.core.database import Database
 from services.events.tables import Event
 from services.people.tables import InboundMessage, OutboxMessage
+from tests.stand_in import on_a_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT, TOKEN, OURS = "AC" + "7e" * 16, "a-token-for-tests", "+447700900000"
@@ -40,14 +39,8 @@ def fake():
 
 @pytest.fixture
 def served(fake):
-    server = uvicorn.Server(uvicorn.Config(create_app(fake), port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with on_a_port(fake) as address:
+        yield address
 
 
 class Served:
@@ -171,10 +164,3 @@ def rows(service, table):
         found = session.exec(select(table)).all()
     database.close()
     return found
-
-
-def wait_until(condition, seconds=90):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.05)

@@ -45,7 +45,6 @@ class Talk:
         self.played = Played(persona)
         self._heard = ""
         self._last: Counter[str] = Counter()
-        self._agreed = False
 
     def play(self) -> Played:
         """Talk until they have nothing more to say or lose patience."""

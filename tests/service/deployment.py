@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,16 +14,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from sqlmodel import select
 
 from bot.channels.handset import Handset, Texted, signature
 from bot.channels.paths import MESSAGES_PATH
 from bot.channels.simulator import FakeTwilio
-from bot.channels.simulator_web import create_app, post_over_http
+from bot.channels.simulator_web import post_over_http
 from bot.cli.checking import free_port
 from services.core.clock import LONDON, SystemClock
 from services.core.database import Database
+from tests.stand_in import on_a_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT, TOKEN = "AC" + "9c" * 16, "a-token-for-tests"
@@ -59,13 +57,8 @@ def event_row(
 def stand_in_for_twilio() -> Iterator[tuple[FakeTwilio, str]]:
     """The stand-in on a port of its own, and its address; it reports what became of each message."""
     fake = FakeTwilio(ACCOUNT, TOKEN, SystemClock().now, poster=post_over_http)
-    server = uvicorn.Server(uvicorn.Config(create_app(fake), port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    wait_until(lambda: server.started)
-    yield fake, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with on_a_port(fake) as address:
+        yield fake, address
 
 
 @dataclass
@@ -217,11 +210,3 @@ def _asked(request: urllib.request.Request) -> tuple[int, str]:
         return error.code, error.read().decode()
     except OSError:
         return 0, ""
-
-
-def wait_until(condition, seconds: float = PATIENCE_S) -> None:
-    """Wait until a condition holds; fails when it never does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.02)

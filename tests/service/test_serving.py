@@ -16,7 +16,8 @@ from services.booking.tables import Booking
 from services.core.database import Database
 from services.events.tables import Event
 from services.people.tables import Flag, Identity, InboundMessage, Person
-from tests.service.deployment import ACCOUNT, SMS_NUMBER, wait_until
+from tests.service.deployment import ACCOUNT, SMS_NUMBER
+from tests.stand_in import wait_until
 
 SECRET_WORD = "xylophone"
 

@@ -1,0 +1,31 @@
+"""The stand-in for Twilio on a port of this machine, and waiting for what another thread or process does."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from bot.channels.simulator import FakeTwilio
+from bot.channels.simulator_web import create_app
+
+
+@contextmanager
+def on_a_port(fake: FakeTwilio) -> Iterator[str]:
+    """Serve the stand-in on a port of its own for the length of a block, which is given its address."""
+    server = uvicorn.Server(uvicorn.Config(create_app(fake), port=0, log_level="critical", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_until(lambda: server.started)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 90) -> None:
+    """Wait until a condition holds; fails when it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.02)
