@@ -12,7 +12,7 @@ from sqlmodel import Session
 from services.booking import places as claims
 from services.booking.counter import Found, event, lock, take
 from services.booking.outcomes import AlreadyBooked, Closed, Confirmed, Full, Gone, Lapsed, Swapped
-from services.booking.standing import IS_CURRENT, booking
+from services.booking.standing import booking
 from services.booking.tables import BookingStatus
 
 Refusal = Full | Closed | AlreadyBooked | Gone
@@ -25,12 +25,6 @@ _OLD = (
     .join(event, event.c.id == booking.c.event_id)
     .where(booking.c.id == bindparam("booking"))
     .with_for_update(of=booking, key_share=True)
-)
-_THERE = select(booking.c.id, booking.c.status, booking.c.reference, booking.c.deadline).where(
-    booking.c.person_id == bindparam("person"),
-    booking.c.event_id == bindparam("event"),
-    booking.c.attendee == bindparam("attendee"),
-    IS_CURRENT,
 )
 
 
@@ -77,9 +71,9 @@ def _not_to_be_changed(old: Found | None, now: datetime) -> Gone | None:
 
 def _claim(session: Session, old: Found, event_id: int, places: int, now: datetime) -> int | Refusal:
     """Take places at the other event and return the id of the hold, or why there are none."""
-    there = {"person": old.person_id, "event": event_id, "attendee": old.attendee}
-    own = session.connection().execute(_THERE, there).first()
-    if own is None or _has_run_out(own, now):
+    there = {"person_id": old.person_id, "event_id": event_id, "attendee": old.attendee}
+    own = claims.own_booking(session, there, now)
+    if own is None:
         return _hold(session, old, event_id, places, now)
     if own.status == BookingStatus.CONFIRMED:
         return AlreadyBooked(own.id, own.status, own.reference)
@@ -87,10 +81,6 @@ def _claim(session: Session, old: Found, event_id: int, places: int, now: dateti
         return _called_up(session, own.id, event_id, places, now)
     resized = claims.resize(session, own.id, places, now)
     return resized if isinstance(resized, Full | Closed | Gone) else int(own.id)
-
-
-def _has_run_out(own: Found, now: datetime) -> bool:
-    return own.deadline is not None and own.deadline <= now
 
 
 def _hold(session: Session, old: Found, event_id: int, places: int, now: datetime) -> int | Refusal:
