@@ -53,8 +53,7 @@ def take(session: Session, event_id: int, places: int, now: datetime) -> Full | 
     while True:
         if connection.execute(_TAKE, {"event": event_id, "places": places, "now": now}).rowcount:
             return None
-        standing = connection.execute(_STANDING, {"event": event_id}).first()
-        if refusal := _refusal(standing, places, now):
+        if refusal := _refusal(standing(session, event_id), places, now):
             return refusal
         # Between the two statements somebody gave places back: ask again.
 
@@ -74,17 +73,22 @@ def set_capacity(session: Session, event_id: int, capacity: int) -> CapacitySet 
         taken = connection.execute(_SET_CAPACITY, {"event": event_id, "new": capacity}).scalar()
         if taken is not None:
             return CapacitySet(capacity - taken)
-        standing = connection.execute(_STANDING, {"event": event_id}).first()
-        if standing is None:
+        found = standing(session, event_id)
+        if found is None:
             raise LookupError(f"no event {event_id}")
-        if standing.taken > capacity:
-            return BelowTaken(standing.taken)
+        if found.taken > capacity:
+            return BelowTaken(found.taken)
+
+
+def standing(session: Session, event_id: int) -> Found | None:
+    """The `status`, `kind`, `starts_at`, `capacity` and `taken` of an event; None when there is no such event."""
+    return session.connection().execute(_STANDING, {"event": event_id}).first()
 
 
 def places_left(session: Session, event_id: int) -> int:
     """How many places of an event nobody has; 0 when there is no such event."""
-    standing = session.connection().execute(_STANDING, {"event": event_id}).first()
-    return max(standing.capacity - standing.taken, 0) if standing is not None else 0
+    found = standing(session, event_id)
+    return max(found.capacity - found.taken, 0) if found is not None else 0
 
 
 def lock(session: Session, event_ids: Collection[int]) -> None:
@@ -106,9 +110,9 @@ def closed(status: str, kind: str, starts_at: datetime, now: datetime) -> Closed
     return None
 
 
-def _refusal(standing: Found | None, places: int, now: datetime) -> Full | Closed | None:
-    if standing is None:
+def _refusal(found: Found | None, places: int, now: datetime) -> Full | Closed | None:
+    if found is None:
         return Closed("unknown")
-    left = max(standing.capacity - standing.taken, 0)
+    left = max(found.capacity - found.taken, 0)
     full = Full(left) if left < places else None
-    return closed(standing.status, standing.kind, standing.starts_at, now) or full
+    return closed(found.status, found.kind, found.starts_at, now) or full

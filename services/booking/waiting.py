@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.booking import counter, places
-from services.booking.counter import Found, event
+from services.booking.counter import Found
 from services.booking.outcomes import (
     AlreadyBooked,
     Closed,
@@ -31,9 +31,6 @@ from services.booking.standing import IS_WAITING, booking
 from services.booking.tables import BookingStatus
 from services.core.ids import new_reference
 
-_EVENT = select(event.c.status, event.c.kind, event.c.starts_at, event.c.capacity, event.c.taken).where(
-    event.c.id == bindparam("event_id")
-)
 _JOIN = {
     name: dialect.insert(booking).on_conflict_do_nothing(index_elements=["reference"]).returning(booking.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -87,7 +84,7 @@ def join(
     freed(session, [event_id], now)
     who = {"event_id": event_id, "person_id": person_id, "attendee": attendee}
     own = places.own_booking(session, who, now)
-    standing = session.connection().execute(_EVENT, who).first()
+    standing = counter.standing(session, event_id)
     refusal = _refusal(standing, party, now)
     if refusal is not None:
         return refusal
