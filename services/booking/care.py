@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from services.booking.standing import IS_CURRENT, booking, status_in
 from services.booking.tables import LIVE
-from services.people import carers
+from services.people import carers, outbox
 from services.people.carers import Cared
-from services.people.outbox import OUTBOX
-from services.people.tables import OutboxStatus, Priority
 
 _BOOKED = select(booking.c.person_id, booking.c.identity_id, booking.c.attendee).where(
     booking.c.id == bindparam("booking")
@@ -21,15 +19,6 @@ _LIVE_FOR = select(booking.c.id).where(
     booking.c.attendee == bindparam("attendee"),
     IS_CURRENT,
     status_in(*LIVE),
-)
-_WITHDRAW = (
-    update(OUTBOX)
-    .where(
-        OUTBOX.c.booking_id == bindparam("booking"),
-        OUTBOX.c.status == OutboxStatus.QUEUED.value,
-        OUTBOX.c.priority != Priority.REPLY.value,
-    )
-    .values(status=OutboxStatus.REFUSED.value, reason=bindparam("why"))
 )
 
 
@@ -73,5 +62,5 @@ def end(session: Session, cared: Iterable[Cared], why: str, now: datetime) -> li
         if carers.end(session, each.id, why, now):
             left += live_for(session, each)
     for booking_id in left:
-        session.execute(_WITHDRAW, {"booking": booking_id, "why": why})
+        outbox.withdraw(session, booking_id, why)
     return left

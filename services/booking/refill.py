@@ -20,7 +20,7 @@ from services.core.spoken import spoken_date
 from services.events.tables import EventStatus
 from services.people import outbox
 from services.people.identities import IDENTITIES
-from services.people.outbox import OUTBOX
+from services.people.outbox import OUTBOX, SUPERSEDED
 from services.people.tables import OptOut, OutboxStatus, Priority
 
 _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ _UNSENT = (
             OUTBOX.c.booking_id == booking.c.id,
             OUTBOX.c.kind == OFFER,
             OUTBOX.c.status.in_([OutboxStatus.REFUSED, OutboxStatus.FAILED]),
-            OUTBOX.c.reason != "superseded",
+            OUTBOX.c.reason != SUPERSEDED,
         ),
     )
     .values(deadline=bindparam("now"))

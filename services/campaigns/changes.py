@@ -8,6 +8,7 @@ from services.booking import places, swaps
 from services.booking.calendar import move_link
 from services.booking.outcomes import AlreadyBooked, Cancelled, Closed, Full, Gone, Swapped
 from services.campaigns import notices, reminders
+from services.people import outbox
 
 
 def swap(
@@ -33,4 +34,4 @@ def cancel(session: Session, booking_id: int, by_identity_id: int, *, now: datet
 
 def _forget(session: Session, booking_id: int, why: str) -> None:
     reminders.drop(session, booking_id, why)
-    notices.withdraw(session, booking_id)
+    outbox.withdraw(session, booking_id, outbox.SUPERSEDED)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from services.booking import care, refill
@@ -10,8 +10,7 @@ from services.booking.tables import Booking, BookingStatus
 from services.campaigns import reminders
 from services.events.changes import ChangeKind, EventChange
 from services.people import outbox
-from services.people.outbox import OUTBOX
-from services.people.tables import OutboxStatus, Priority
+from services.people.tables import Priority
 
 _BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
 _CONCERNED = (
@@ -21,16 +20,6 @@ _CONCERNED = (
         _BOOKINGS.c.status.in_([BookingStatus.CONFIRMED, BookingStatus.WAITING, BookingStatus.OFFERED]),
     )
     .order_by(_BOOKINGS.c.id)
-)
-# What still waits to be sent about a booking, its answers excepted: reminders and notices of earlier changes.
-_WITHDRAW = (
-    update(OUTBOX)
-    .where(
-        OUTBOX.c.booking_id == bindparam("booking"),
-        OUTBOX.c.status == OutboxStatus.QUEUED.value,
-        OUTBOX.c.priority.in_([Priority.NOTICE.value, Priority.REMINDER.value]),
-    )
-    .values(status=OutboxStatus.REFUSED.value, reason="superseded")
 )
 # A cancellation is worth telling until the event would have been over, and a little after.
 _STILL_WORTH_TELLING = timedelta(hours=2)
@@ -44,7 +33,7 @@ def event_changed(session: Session, change: EventChange, *, now: datetime) -> in
     """
     concerned = session.execute(_CONCERNED, {"event": change.event_id}).all()
     for booking_id, identity_id, status in concerned:
-        withdraw(session, booking_id)
+        outbox.withdraw(session, booking_id, outbox.SUPERSEDED)
         if change.kind is ChangeKind.CANCELLED:
             reminders.drop(session, booking_id, "event_cancelled")
             refill.event_cancelled(session, booking_id, now)
@@ -56,11 +45,6 @@ def event_changed(session: Session, change: EventChange, *, now: datetime) -> in
         for each in care.told_of(session, booking_id):
             _tell(session, change, booking_id, each, now)
     return len(concerned)
-
-
-def withdraw(session: Session, booking_id: int) -> None:
-    """Take back what still waits to be sent about a booking, answers excepted."""
-    session.execute(_WITHDRAW, {"booking": booking_id})
 
 
 def given_up(session: Session, booking_id: int, by_identity_id: int, *, now: datetime) -> None:

@@ -19,6 +19,8 @@ from services.people.tables import OptOut, OutboxMessage, OutboxStatus, Priority
 OUTBOX = OutboxMessage.__table__  # type: ignore[attr-defined]
 _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
 TOPIC = "outbox"
+# Why a message was withdrawn: a later one says how things are, or nothing is left to say.
+SUPERSEDED = "superseded"
 
 # Kinds whose parameters carry the text itself; all others are rendered when they are sent.
 # "consent" confirms STOP or START, so it alone (with "safety") may go to an address that has just opted out.
@@ -83,6 +85,15 @@ _CLAIM = (
     .values(status=OutboxStatus.SENDING.value, claimed_at=bindparam("at"), attempts=OUTBOX.c.attempts + 1)
 )
 _DUE_AT_ALL = select(OUTBOX.c.id).where(_DUE).limit(1)
+_WITHDRAW = (
+    update(OUTBOX)
+    .where(
+        OUTBOX.c.booking_id == bindparam("booking"),
+        OUTBOX.c.status == _QUEUED,
+        OUTBOX.c.priority != Priority.REPLY.value,
+    )
+    .values(status=OutboxStatus.REFUSED.value, reason=bindparam("why"))
+)
 _HOW_MANY_SENT = select(func.count()).where(OUTBOX.c.provider_id.is_not(None))
 _INSERT = insert(OUTBOX).returning(OUTBOX.c.id)
 _INSERT_ONCE = {
@@ -187,6 +198,11 @@ def enqueue_claimed(
         last_inbound_at=to.last_inbound_at,
         opted_out=to.opted_out,
     )
+
+
+def withdraw(session: Session, booking_id: int, why: str) -> None:
+    """Take back what still waits to be sent about a booking, answers excepted; `why` is a short stable word."""
+    session.execute(_WITHDRAW, {"booking": booking_id, "why": why})
 
 
 def claim(session: Session, now: datetime, limit: int = 32) -> list[OutboxRow]:
