@@ -11,8 +11,7 @@ from sqlmodel import Session, SQLModel
 from services.booking.counter import Found, event
 from services.booking.standing import IS_CURRENT, booking, status_in
 from services.booking.tables import LIVE, BookingStatus
-from services.core.errors import InvalidPhoneNumber
-from services.core.phone import parse_phone
+from services.core.phone import AddressKind, kind_of
 from services.events.tables import EventStatus
 from services.people import carers
 from services.people.tables import Channel
@@ -178,6 +177,7 @@ def _is_live(now: datetime) -> ColumnElement[bool]:
 
 def _attendee(row: Found) -> Attendee:
     own = not row.attendee
+    read_aloud = row.channel == Channel.SMS and kind_of(row.address) is AddressKind.LANDLINE
     return Attendee(
         booking_id=row.id,
         reference=row.reference,
@@ -186,12 +186,5 @@ def _attendee(row: Found) -> Attendee:
         first_name=row.attendee_name or (row.first_name if own else ""),
         places=row.places,
         access_needs=tuple(row.access_needs or (row.usual_access_needs if own else ())),
-        textable=not row.opted_out and not (row.channel == Channel.SMS and _is_landline(row.address)),
+        textable=not (row.opted_out or read_aloud),
     )
-
-
-def _is_landline(address: str) -> bool:
-    try:
-        return parse_phone(address).is_landline
-    except InvalidPhoneNumber:
-        return False

@@ -1,20 +1,18 @@
 """The sending gate: decides for every message whether it may go now, and says why when it may not."""
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from services.booking import care
 from services.booking.tables import Booking, BookingStatus
-from services.core.errors import InvalidPhoneNumber
-from services.core.phone import parse_phone
+from services.core.phone import AddressKind, kind_of
 from services.core.quiet_hours import is_quiet, next_opening
 from services.events.tables import Event, EventSession, EventStatus
 from services.people import holds
 from services.people.failures import BY
-from services.people.identities import RETIRED
+from services.people.identities import RETIRED, is_window_open
 from services.people.outbox import OutboxRow
 from services.people.tables import Channel
 from services.people.verdicts import Refuse, Send, Verdict, Wait
@@ -33,7 +31,6 @@ _NEEDS_BOOKING = {
     "offer": (BookingStatus.OFFERED,),
     "offer_lapsed": (BookingStatus.EXPIRED,),
 }
-WHATSAPP_WINDOW = timedelta(hours=24)
 
 _STANDING = (
     select(Booking.status, Event.status, EventSession.starts_at)  # type: ignore[call-overload]
@@ -68,10 +65,10 @@ class SendingGate:
             return "opted_out"
         if row.channel.startswith(RETIRED):
             return "retired"
-        number = _number_kind(row.address) if row.channel != "dev" else "drama"
-        if number == "landline" and (row.channel == Channel.SMS or BY in row.parameters):
+        kind = kind_of(row.address) if row.channel != "dev" else AddressKind.DRAMA
+        if kind is AddressKind.LANDLINE and (row.channel == Channel.SMS or BY in row.parameters):
             return "landline"
-        if self._only_drama and number != "drama":
+        if self._only_drama and kind is not AddressKind.DRAMA:
             return "not_a_drama_number"
         return ""
 
@@ -96,11 +93,11 @@ class SendingGate:
         """Outside WhatsApp's 24-hour window the message goes as a text message, where there is a number."""
         if row.channel != Channel.WHATSAPP:
             return Send()
-        if row.last_inbound_at is not None and now - row.last_inbound_at < WHATSAPP_WINDOW:
+        if is_window_open(row.last_inbound_at, now):
             return Send()
         if not row.address.startswith("+"):
             return Refuse("whatsapp_window")
-        return Refuse("landline") if _number_kind(row.address) == "landline" else Send(channel=Channel.SMS)
+        return Refuse("landline") if kind_of(row.address) is AddressKind.LANDLINE else Send(channel=Channel.SMS)
 
 
 def _estranged(session: Session, row: OutboxRow) -> str:
@@ -122,15 +119,3 @@ def _void(session: Session, row: OutboxRow, now: datetime) -> str:
     if event != EventStatus.PUBLISHED:
         return "event_cancelled"
     return "event_begun" if starts_at is not None and starts_at <= now else ""
-
-
-@lru_cache(maxsize=65536)
-def _number_kind(address: str) -> str:
-    """What sort of address it is: drama, landline, mobile, or "user" for a WhatsApp id without a number."""
-    try:
-        number = parse_phone(address)
-    except InvalidPhoneNumber:
-        return "user"
-    if number.is_drama:
-        return "drama"
-    return "landline" if number.is_landline else "mobile"

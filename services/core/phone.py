@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
@@ -17,6 +18,15 @@ _LANDLINE = {PhoneNumberType.FIXED_LINE, PhoneNumberType.UAN, PhoneNumberType.VO
 def mask(address: str) -> str:
     """Return an address with all but its last three characters hidden, for logs and pages."""
     return "•" * max(len(address) - 3, 3) + address[-3:] if len(address) > 3 else "•••"
+
+
+class AddressKind(StrEnum):
+    """What sort of address someone texts from; a user's is a WhatsApp id without a number."""
+
+    DRAMA = "drama"
+    LANDLINE = "landline"
+    MOBILE = "mobile"
+    USER = "user"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,3 +71,15 @@ def parse_phone(text: str, region: str = "GB") -> PhoneNumber:
     if not _DRAMA.fullmatch(e164) and not phonenumbers.is_valid_number(number):
         raise InvalidPhoneNumber("no such phone number")
     return PhoneNumber(e164)
+
+
+@lru_cache(maxsize=65536)
+def kind_of(address: str) -> AddressKind:
+    """What sort of address it is."""
+    try:
+        number = parse_phone(address)
+    except InvalidPhoneNumber:
+        return AddressKind.USER
+    if number.is_drama:
+        return AddressKind.DRAMA
+    return AddressKind.LANDLINE if number.is_landline else AddressKind.MOBILE

@@ -14,7 +14,6 @@ from services.people.tables import Channel, InboundMessage, OutboxMessage, Prior
 
 # So long the bot is silent after staff last did something; then it comes back, lest somebody wait for nobody.
 STAFF_HAVE_IT = timedelta(hours=24)
-WHATSAPP_WINDOW = timedelta(hours=24)
 # A text that somebody sent while staff had the conversation, with nothing else before them.
 ANSWERED = "answer"
 THEM = "them"
@@ -98,7 +97,7 @@ def reply(
     to = identities.recipient(session, flag.identity_id) if flag else None
     if flag is None or to is None:
         return NotSent("unknown")
-    as_sms = _window_closed(to, now)
+    as_sms = to.channel == Channel.WHATSAPP and not identities.is_window_open(to.last_inbound_at, now)
     refused = _refused(session, to, as_sms=as_sms, though_held=though_held)
     if refused:
         return NotSent(refused)
@@ -177,12 +176,6 @@ def note_answer(session: Session, identity_id: int, inbound_id: int, now: dateti
 def _line(at: datetime, who: str, channel: str, text: str, details: dict[str, str], status: str) -> Line:
     named = details.get("by", who) if who == "staff_reply" else who
     return Line(at, named, channel, text or details.get("text", ""), status)
-
-
-def _window_closed(to: identities.Recipient, now: datetime) -> bool:
-    if to.channel != Channel.WHATSAPP:
-        return False
-    return to.last_inbound_at is None or now - to.last_inbound_at >= WHATSAPP_WINDOW
 
 
 def _refused(session: Session, to: identities.Recipient, *, as_sms: bool, though_held: bool) -> str:

@@ -1,6 +1,6 @@
 """Identities: the addresses that people text from, each found or made in one step."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -29,6 +29,8 @@ IS_LIVE = IDENTITIES.c.channel.not_like(f"{RETIRED}%")
 _LIVE_AT = select(IDENTITIES.c.id).where(IDENTITIES.c.address == bindparam("at"), IS_LIVE).order_by(IDENTITIES.c.id)
 _ADDRESS = select(IDENTITIES.c.address).where(IDENTITIES.c.id == bindparam("identity"), IS_LIVE)
 _RETIRE = update(IDENTITIES).where(IDENTITIES.c.id == bindparam("identity")).values(channel=bindparam("retired"))
+# So long after someone has texted us WhatsApp takes what we write; later it goes as a text message.
+_WHATSAPP_WINDOW = timedelta(hours=24)
 _RECIPIENT = (
     select(
         IDENTITIES.c.id,
@@ -103,6 +105,11 @@ def recipient(session: Session, identity_id: int) -> Recipient | None:
     """How an identity is reached and whether it may be, or None if there is no such identity."""
     found = session.execute(_RECIPIENT, {"identity": identity_id}).first()
     return None if found is None else Recipient(*found)
+
+
+def is_window_open(last_inbound_at: datetime | None, now: datetime) -> bool:
+    """Whether WhatsApp takes what we write to someone who last texted us then (None: never)."""
+    return last_inbound_at is not None and now - last_inbound_at < _WHATSAPP_WINDOW
 
 
 def _create(session: Session, at: dict[str, Any], now: datetime) -> IdentityKey:
