@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from services.core.clock import to_london
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -26,12 +26,12 @@ def spoken_date(moment: datetime, now: datetime) -> str:
     """The London date: Wednesday 6 August, with the year only when it is not that of `now`."""
     local = to_london(moment)
     year = "" if local.year == to_london(now).year else f" {local.year}"
-    return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}"
+    return f"{WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}"
 
 
 def spoken_weekday(moment: datetime) -> str:
     """The London day of the week: Wednesday."""
-    return _WEEKDAYS[to_london(moment).weekday()]
+    return WEEKDAYS[to_london(moment).weekday()]
 
 
 def spoken_range(starts_at: datetime, ends_at: datetime, now: datetime) -> str:

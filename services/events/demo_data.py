@@ -19,6 +19,7 @@ from sqlmodel import Session, SQLModel
 from services.core import yaml12
 from services.core.clock import LONDON, to_london
 from services.core.errors import WellbeingError
+from services.core.spoken import WEEKDAYS
 from services.events.changes import Rejected
 from services.events.imports import import_events
 from services.events.sheet import COLUMNS
@@ -29,7 +30,7 @@ _EVENT = SQLModel.metadata.tables["event"]
 _STORED = select(_EVENT.c.external_id, _EVENT.c.starts_at).where(_EVENT.c.external_id.like("demo-%"))
 _WEEKS = 8
 _NOTICE = timedelta(hours=3)
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = tuple(day[:3] for day in WEEKDAYS)
 _A_MONDAY = date(2026, 1, 5)  # series every second week meet in weeks counted from here
 # Columns that a template says in a word of its own.
 _SAID_AS = {

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from services.core import yaml12
 from services.core.clock import LONDON, to_london
+from services.core.spoken import WEEKDAYS
 
 _FILE = Path(__file__).with_name("staff_hours.yml")
-_WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Away(StrEnum):
@@ -62,6 +62,6 @@ def load_staff_hours(path: Path = _FILE) -> StaffHours:
     return StaffHours(
         time.fromisoformat(data["opens"]),
         time.fromisoformat(data["closes"]),
-        frozenset(_WEEK.index(day) for day in data["days"]),
+        frozenset(WEEKDAYS.index(day) for day in data["days"]),
         frozenset(date.fromisoformat(str(day)) for day in data["bank_holidays"]),
     )
