@@ -1,6 +1,5 @@
 """Reading bookings: by reference, of a person, of an event."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,12 +105,6 @@ def by_id(session: Session, booking_id: int) -> Booked | None:
     return _one(session, _BOOKED.where(booking.c.id == booking_id))
 
 
-def by_reference(session: Session, reference: str) -> Booked | None:
-    """The booking with this reference, in capitals or not, with or without spaces and hyphens."""
-    plain = "".join(letter for letter in reference.upper() if letter.isalnum())
-    return _one(session, _BOOKED.where(booking.c.reference == plain))
-
-
 def live(session: Session, person_id: int, event_id: int, now: datetime, attendee: str = "") -> Booked | None:
     """The booking of an event that a person has for one attendee: confirmed, offered, or held and not run out."""
     mine = (booking.c.person_id == person_id, booking.c.event_id == event_id, booking.c.attendee == attendee)
@@ -143,17 +136,9 @@ def on_waiting_lists(session: Session, person_id: int, now: datetime) -> list[Bo
     return _all(session, wanted.order_by(event.c.starts_at, booking.c.id))
 
 
-def of_event(session: Session, event_id: int, statuses: Collection[BookingStatus] = LIVE) -> list[Booked]:
-    """The bookings of an event in any of `statuses`, in the order they were made (to tell everyone of a change)."""
-    wanted = _BOOKED.where(booking.c.event_id == event_id, booking.c.status.in_(statuses))
-    return _all(session, wanted.order_by(booking.c.created_at, booking.c.id))
-
-
-def attendees(
-    session: Session, event_id: int, statuses: Collection[BookingStatus] = (BookingStatus.CONFIRMED,)
-) -> list[Attendee]:
+def attendees(session: Session, event_id: int) -> list[Attendee]:
     """Who is coming to an event, in the order they booked."""
-    wanted = _ATTENDEES.where(booking.c.event_id == event_id, booking.c.status.in_(statuses))
+    wanted = _ATTENDEES.where(booking.c.event_id == event_id, status_in(BookingStatus.CONFIRMED))
     return [_attendee(row) for row in session.connection().execute(wanted)]
 
 

@@ -1,6 +1,6 @@
 """The taxonomy of events: cancer types, needs, audiences, stages and access, as listed in `taxonomy.yml`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,11 +47,6 @@ class Taxonomy:
         """Return what a person reads for an id of a kind ("need", ...); an unknown id is its own label."""
         group: dict[str, Term] = getattr(self, next(name for name, of in _KINDS.items() if of == kind))
         return group[term_id].label if term_id in group else term_id
-
-    def need_mask(self, need_ids: Iterable[str]) -> int:
-        """Return needs as a bit mask (bit = the need's place in the file); KeyError on an unknown id."""
-        places = {need_id: place for place, need_id in enumerate(self.needs)}
-        return sum({1 << places[need_id] for need_id in need_ids})
 
 
 @cache

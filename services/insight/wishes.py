@@ -32,11 +32,6 @@ def refuse_surveys(session: Session, person_id: int, now: datetime) -> None:
     session.execute(_WITHDRAW, {"person": person_id})
 
 
-def surveys_refused(session: Session, person_id: int) -> bool:
-    """Whether the person wants no surveys."""
-    return _noted(session, person_id, WISHES.c.surveys_refused_at)
-
-
 def refuse_checkins(session: Session, person_id: int, now: datetime) -> None:
     """Ask the person no more about how they are: what is planned, offered or begun ends; the scores given stay."""
     _note(session, person_id, WISHES.c.checkins_refused_at, now)

@@ -84,7 +84,6 @@ _CLAIM = (
     .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
     .values(status=OutboxStatus.SENDING.value, claimed_at=bindparam("at"), attempts=OUTBOX.c.attempts + 1)
 )
-_DUE_AT_ALL = select(OUTBOX.c.id).where(_DUE).limit(1)
 _WITHDRAW = (
     update(OUTBOX)
     .where(
@@ -215,11 +214,6 @@ def claim(session: Session, now: datetime, limit: int = 32) -> list[OutboxRow]:
         return []
     session.execute(_CLAIM, {"rows": [row.id for row in rows], "at": now})
     return [row._replace(attempts=row.attempts + 1, claimed_at=now) for row in rows]
-
-
-def is_any_due(session: Session, now: datetime) -> bool:
-    """Whether anything waits that might be sent now."""
-    return session.execute(_DUE_AT_ALL, {"now": now}).first() is not None
 
 
 def count_sent(session: Session) -> int:

@@ -1,5 +1,3 @@
-import pytest
-
 from services.events.taxonomy import load_taxonomy
 
 
@@ -30,20 +28,6 @@ def test_an_ignored_phrase_is_no_term():
     taxonomy = load_taxonomy()
     words = {phrase for term in taxonomy.terms() for phrase in term.words}
     assert not words & set(taxonomy.ignored)
-
-
-def test_the_mask_of_needs_has_one_bit_for_each():
-    taxonomy = load_taxonomy()
-    assert taxonomy.need_mask([]) == 0
-    assert taxonomy.need_mask(["sleep", "fatigue", "sleep"]) == taxonomy.need_mask(["fatigue"]) + taxonomy.need_mask(
-        ["sleep"]
-    )
-    assert taxonomy.need_mask(taxonomy.needs) == 2 ** len(taxonomy.needs) - 1
-
-
-def test_an_unknown_need_has_no_bit():
-    with pytest.raises(KeyError):
-        load_taxonomy().need_mask(["gardening in space"])
 
 
 def test_labels_are_found_by_kind():
