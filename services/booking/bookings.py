@@ -1,4 +1,4 @@
-"""Reading bookings: by reference, of a person, of an event."""
+"""Reading bookings: one of them, those of a person, and who comes to an event."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ person, identity, opt_out = (SQLModel.metadata.tables[name] for name in ("person
 class Booked:
     """A booking with what its event is called and when it is (aware UTC); `status` is a BookingStatus.
 
-    `attendee_name` is whom it is for when that was said; `deadline` is when a hold runs out.
+    `attendee_name` is whom it is for when that was said; `deadline` is when a hold or an offer runs out.
     """
 
     booking_id: int

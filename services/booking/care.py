@@ -1,4 +1,4 @@
-"""Bookings for people cared for: who is told of one, and which of them someone may see."""
+"""Bookings for people cared for: who is told of one, and what becomes of them when everything for someone stops."""
 
 from collections.abc import Iterable
 from datetime import datetime

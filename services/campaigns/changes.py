@@ -1,4 +1,4 @@
-"""Changes of a booking by whoever made it, with the reminders that follow from them."""
+"""Changes of a booking by whoever has it, with the reminders, notices and calendar entries that follow from them."""
 
 from datetime import datetime
 

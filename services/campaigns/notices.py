@@ -26,7 +26,7 @@ _STILL_WORTH_TELLING = timedelta(hours=2)
 
 
 def event_changed(session: Session, change: EventChange, *, now: datetime) -> int:
-    """Queue a text to each booking of an event and to all who wait for it; return how many are told.
+    """Queue texts about each booking of an event and to all who wait for it; return how many of both there are.
 
     What still waits to be sent about a booking is withdrawn, since the new text says how things are. Reminders are
     planned anew or dropped; nobody waits any longer for what is cancelled; what was offered is offered anew.

@@ -1,4 +1,4 @@
-"""Dates, times, distances and phone numbers as the NHS writes them for patients."""
+"""Dates, times, lengths, distances and lists as the NHS writes them for patients."""
 
 from datetime import datetime, timedelta
 

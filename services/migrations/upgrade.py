@@ -36,7 +36,7 @@ def configuration(connection: Connection) -> "Config":
     """Alembic's configuration for this folder and an open connection; needs no file and no working folder.
 
     A new migration is begun, on a database that has all earlier ones, with
-    `alembic.command.revision(configuration(connection), "what it does", autogenerate=True, rev_id="0002")`.
+    `alembic.command.revision(configuration(connection), "what it does", autogenerate=True, rev_id="0011")`.
     """
     from alembic.config import Config
 

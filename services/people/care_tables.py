@@ -12,8 +12,8 @@ class CaredFor(SQLModel, table=True):
     """Someone for whom a carer books; its id is the `attendee` of those bookings.
 
     `carer_id` is who texts for them, `person_id` who they are, `identity_id` their own phone once they have texted in
-    the code. `agreed_at` is when the carer said that they know and agree, or when they texted in themselves.
-    `ended_at` is when everything for them stopped, `ended_by` why: "death" or "carer".
+    the code, as long as it is theirs. `agreed_at` is when the carer said that they know and agree, or when they texted
+    in themselves. `ended_at` is when everything for them stopped, `ended_by` why: "death" or "carer".
     """
 
     __tablename__ = "cared_for"

@@ -43,7 +43,8 @@ _LEAVE = update(CARED).where(CARED.c.identity_id == bindparam("phone")).values(i
 class Cared(NamedTuple):
     """Someone cared for: who books for them, who they are, what they are to the carer ("mother", "friend", "other").
 
-    The names may be empty. `identity_id` is their own phone, None until they have texted in a code.
+    The names may be empty. `identity_id` is their own phone, None until they have texted in a code and once it is
+    theirs no more.
     """
 
     id: int

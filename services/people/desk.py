@@ -1,4 +1,7 @@
-"""The staff's desk: what they do about a flag. A conversation is theirs from their first answer until given back."""
+"""The staff's desk: what they do about a flag.
+
+A conversation is theirs from when they take it or answer until they give it back, or do nothing for a day.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

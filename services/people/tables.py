@@ -109,7 +109,7 @@ class InboundMessage(SQLModel, table=True):
 
 
 class OutboxStatus(StrEnum):
-    """Where a message that goes out stands; it only ever moves forward."""
+    """Where a message that goes out stands; it moves forward, but for what reached nobody (see `deliveries`)."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -134,7 +134,7 @@ class Priority(StrEnum):
 class OutboxMessage(SQLModel, table=True):
     """The outbox: everything that leaves, written in the transaction that caused it.
 
-    `kind` and `parameters` say what to render at sending time ("reply" and "safety" carry their text);
+    `kind` and `parameters` say what to render at sending time (the `TEXT_KINDS` carry their text);
     `dedupe_key` makes a second identical message impossible; `expires_at` is when it would come too late;
     `reason` is the gate's refusal or the provider's error code; `sender` the number of ours it leaves from.
     """
@@ -227,7 +227,10 @@ class TextHold(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """What a member of staff did or looked at: never changed, never deleted; `details` holds no message's words."""
+    """What a member of staff did or looked at; `details` holds no message's words.
+
+    It is never deleted, and changed only when a person is erased, which empties the `details`.
+    """
 
     __tablename__ = "audit_entry"
 

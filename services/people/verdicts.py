@@ -28,7 +28,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The message may never go; `reason` is a short stable word such as "opted_out" or "expired"."""
+    """The message may never go; `reason` is a short stable word such as "opted_out" or "too_late"."""
 
     reason: str
 
