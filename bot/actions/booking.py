@@ -3,33 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session
-
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
+from bot.actions.confirming import say_booked
 from bot.actions.context import TurnContext
-from bot.actions.passing_on import needs_of, passed_on
+from bot.actions.events import chosen, event_with_venue
+from bot.actions.passing_on import needs_of
 from bot.actions.whose import of_slots, places_for
-from bot.actions.wording import booked_parts, calendar_part, cost_part, event_line, referral_parts
+from bot.actions.wording import cost_part, event_line, referral_parts
 from services.booking import bookings, outcomes, places, referrals, waiting
+from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders, saved_searches
 from services.core.spoken import spoken_moment
 from services.events.tables import Event, Kind, Venue
-from services.people import carers, conversations, pass_codes
+from services.people import conversations
 
 PARTY_LIMIT = 6
 Outcome = outcomes.Held | outcomes.Full | outcomes.AlreadyBooked | outcomes.Closed
-
-
-def chosen(payload: str) -> int:
-    """The id in the payload of a menu line, such as 42 in "event:42"."""
-    return int(payload.rpartition(":")[2])
-
-
-def event_with_venue(session: Session, event_id: int) -> tuple[Event, Venue | None]:
-    """An event and where it takes place (None when online)."""
-    event = session.get_one(Event, event_id)
-    return event, session.get(Venue, event.venue_id) if event.venue_id else None
 
 
 class HoldPlace(TurnAction):
@@ -60,7 +50,7 @@ class HoldPlace(TurnAction):
             case outcomes.Full():
                 return {"hold": "full", "wait_for": f"event:{event_id}"}
             case outcomes.Closed():
-                say(f"utter_closed_{spoken_reason(outcome.reason)}", title=event.discreet_title)
+                say(closed_response(outcome), title=event.discreet_title)
                 return {"hold": "closed"}
 
     def _hold(self, event_id: int, wanted: int, slots: Slots, turn: TurnContext) -> Outcome:
@@ -139,9 +129,10 @@ class HoldPlace(TurnAction):
         return {"hold": "already", "focus": event.id}
 
 
-def spoken_reason(reason: str) -> str:
-    """The reason for a closed event as the name of a response has it."""
-    return {"course_begun": "started", "unknown": "draft"}.get(reason, reason)
+def closed_response(closed: outcomes.Closed) -> str:
+    """The response that says why an event takes nobody."""
+    said = {"course_begun": "started", "unknown": "draft"}.get(closed.reason, closed.reason)
+    return f"utter_closed_{said}"
 
 
 class AskConfirmBooking(TurnAction):
@@ -202,10 +193,11 @@ class ConfirmBooking(TurnAction):
             renewed = places.renew(turn.session, slots["booking_id"], now=turn.now, hold_for=self._hold_for)
             if isinstance(renewed, outcomes.Held):
                 outcome = self._confirm(slots, turn)
-        if not isinstance(outcome, outcomes.Confirmed):
+        booked = bookings.by_id(turn.session, slots["booking_id"])
+        if booked is None or not isinstance(outcome, outcomes.Confirmed):
             say("utter_hold_lost")
             return {"booked": "gone"}
-        self._say_booked(outcome, slots, turn, say)
+        self._say_booked(booked, slots, turn, say)
         return {"booked": "booked"}
 
     def _confirm(self, slots: Slots, turn: TurnContext) -> Any:
@@ -217,22 +209,12 @@ class ConfirmBooking(TurnAction):
             access_needs=needs_of(slots, turn.session.get_one(Event, chosen(slots["event_choice"]))),
         )
 
-    def _say_booked(self, confirmed: outcomes.Confirmed, slots: Slots, turn: TurnContext, say: Say) -> None:
-        reminders.plan(turn.session, confirmed.booking_id, now=turn.now)
-        saved_searches.end_booked(turn.session, turn.person_id, chosen(slots["event_choice"]), turn.now)
+    def _say_booked(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> None:
+        reminders.plan(turn.session, booked.booking_id, now=turn.now)
+        saved_searches.end_booked(turn.session, turn.person_id, booked.event_id, turn.now)
         conversations.name_person(turn.session, turn.person_id, name_of(slots))
-        event, venue = event_with_venue(turn.session, chosen(slots["event_choice"]))
-        calendar = calendar_part(turn.session, confirmed.booking_id, self._public_base_url, turn.now)
-        told = passed_on(turn, event, needs_of(slots, event), confirmed.reference)
-        say(
-            "utter_booked_for" if slots.get("attendee") else "utter_booked",
-            name=name_of(slots) or None,
-            **_passed_on(slots, turn),
-            places=phrase("part_places", places=confirmed.places),
-            event=event_line(event, venue, turn.now),
-            reference=confirmed.reference,
-            **booked_parts(event, venue, turn.now, calendar, told),
-        )
+        needs = needs_of(slots, turn.session.get_one(Event, booked.event_id))
+        say_booked(say, turn, booked, name=name_of(slots), needs=needs, public_base_url=self._public_base_url)
 
 
 class RenewHold(TurnAction):
@@ -255,18 +237,6 @@ class RenewHold(TurnAction):
             until=spoken_moment(outcome.deadline, turn.now),
         )
         return {"booked": "held_again", "confirm_booking": None}
-
-
-def _passed_on(slots: Slots, turn: TurnContext) -> dict[str, Any]:
-    """For whom a booking is, and the code for their own phone while they have none with us."""
-    cared = carers.of_attendee(turn.session, slots.get("attendee") or "")
-    if cared is None:
-        return {}
-    whose = of_slots(slots)
-    if cared.identity_id is not None:
-        return {"attendee": whose, "phones": phrase("part_both_phones", attendee=whose)}
-    code = pass_codes.spoken(pass_codes.issue(turn.session, cared.id, turn.now))
-    return {"attendee": whose, "phones": phrase("part_pass_on", attendee=whose, code_said=code)}
 
 
 def attendee_name(slots: Slots) -> str:

@@ -6,10 +6,10 @@ from functools import reduce
 from typing import Any
 
 from bot.actions.base import Say, Slots, TurnAction, option, phrase
-from bot.actions.booking import chosen, event_with_venue
 from bot.actions.context import TurnContext
+from bot.actions.events import chosen, event_with_venue, line_of
 from bot.actions.whose import booked_places
-from bot.actions.wording import event_line, when, where
+from bot.actions.wording import when, where
 from bot.understanding import Option
 from services.booking import bookings, outcomes
 from services.booking.bookings import Booked
@@ -25,12 +25,6 @@ def confirmed(turn: TurnContext) -> list[Booked]:
     """The bookings of whoever is texting that still lie ahead, soonest first."""
     ahead = bookings.upcoming(turn.session, turn.person_id, turn.now)
     return [booked for booked in ahead if booked.status == BookingStatus.CONFIRMED]
-
-
-def booking_line(booked: Booked, turn: TurnContext) -> dict[str, Any]:
-    """What a booking is for, in one clause."""
-    event, venue = event_with_venue(turn.session, booked.event_id)
-    return event_line(event, venue, turn.now)
 
 
 def booking_option(booked: Booked, turn: TurnContext) -> dict[str, Any]:
@@ -72,7 +66,7 @@ class ListBookings(TurnAction):
             return {}
         only = held[0]
         places_held = booked_places(turn.session, only, turn.person_id)
-        say("utter_one_booking", places=places_held, event=booking_line(only, turn), reference=only.reference)
+        say("utter_one_booking", places=places_held, event=line_of(turn, only.event_id), reference=only.reference)
         return {"focus": only.event_id}
 
 
@@ -118,7 +112,8 @@ def _meant(slots: Slots, turn: TurnContext) -> list[Booked]:
     return [booked for booked in confirmed(turn) if booked.booking_id == chosen(slots["booking_choice"])]
 
 
-def _joined(lines: Sequence[dict[str, Any]]) -> Any:
+def _lines(several: Sequence[Booked], turn: TurnContext) -> Any:
+    lines = [line_of(turn, booked.event_id) for booked in several]
     return reduce(lambda first, last: phrase("part_and_also", first=first, last=last), lines)
 
 
@@ -147,14 +142,17 @@ class AskConfirmCancel(TurnAction):
         if slots["booking_choice"] == ALL:
             meant = _meant(slots, turn)
             if slots.get("cancel_only") and meant:
-                say("utter_ask_confirm_cancel_these", these=_joined([booking_line(booked, turn) for booked in meant]))
+                say(
+                    "utter_ask_confirm_cancel_these",
+                    these=_lines(meant, turn),
+                )
             else:
                 say("utter_ask_confirm_cancel_all", number=len(meant))
             return {}
         booked = bookings.by_id(turn.session, chosen(slots["booking_choice"]))
         if booked is not None:
             places_held = booked_places(turn.session, booked, turn.person_id)
-            say("utter_ask_confirm_cancel", places=places_held, event=booking_line(booked, turn))
+            say("utter_ask_confirm_cancel", places=places_held, event=line_of(turn, booked.event_id))
         return {}
 
 
@@ -170,9 +168,9 @@ class CancelBooking(TurnAction):
             say("utter_booking_gone")
             return {"booking_choice": None}
         if len(cancelled) == 1:
-            say("utter_cancelled", event=booking_line(cancelled[0], turn))
+            say("utter_cancelled", event=line_of(turn, cancelled[0].event_id))
         elif slots.get("cancel_only"):
-            say("utter_cancelled_these", these=_joined([booking_line(booked, turn) for booked in cancelled]))
+            say("utter_cancelled_these", these=_lines(cancelled, turn))
         else:
             say("utter_cancelled_all", number=len(cancelled))
         return {"booking_choice": None, "cancelled_lately": [booked.booking_id for booked in cancelled]}

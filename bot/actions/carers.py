@@ -3,10 +3,9 @@
 from typing import Any
 
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction, option, phrase
-from bot.actions.booking import event_with_venue
 from bot.actions.context import TurnContext
+from bot.actions.events import line_of
 from bot.actions.whose import kind_of, name_of, of_slots
-from bot.actions.wording import event_line
 from services.booking import bookings, places
 from services.people import carers, pass_codes
 from services.people.carers import Cared
@@ -209,8 +208,7 @@ class Join(TurnAction):
 
 
 def _event(event_id: int, reference: str, turn: TurnContext) -> dict[str, Any]:
-    event, venue = event_with_venue(turn.session, event_id)
-    return {"event": event_line(event, venue, turn.now), "reference": reference}
+    return {"event": line_of(turn, event_id), "reference": reference}
 
 
 def carers_actions() -> list[TurnAction]:

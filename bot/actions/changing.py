@@ -4,11 +4,11 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 from bot.actions.base import Say, Slots, TurnAction, option, phrase
-from bot.actions.booking import PARTY_LIMIT, chosen, event_with_venue
+from bot.actions.booking import PARTY_LIMIT
 from bot.actions.bookings import booking_option, booking_words, confirmed
 from bot.actions.context import TurnContext
+from bot.actions.events import chosen, event_with_venue, line_of
 from bot.actions.topics import topic_of
-from bot.actions.wording import event_line
 from bot.understanding import Option
 from services.booking import outcomes, places
 from services.booking.bookings import Booked
@@ -143,11 +143,11 @@ class CheckParty(ChangingAction):
 
     def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `fits` to "yes", "same", "some" (then `most` says how many), "none" or "gone", and say why not."""
-        event, venue = event_with_venue(turn.session, booked.event_id)
+        event, _ = event_with_venue(turn.session, booked.event_id)
         more, left = slots["new_party"] - booked.places, max(event.capacity - event.taken, 0)
         held = phrase("part_places", places=booked.places)
         if more == 0:
-            say("utter_party_same", places=held, event=event_line(event, venue, turn.now))
+            say("utter_party_same", places=held, event=line_of(turn, booked.event_id))
             return {"fits": "same"}
         if more <= left:
             return {"fits": "yes"}
@@ -164,12 +164,11 @@ class AskConfirmParty(ChangingAction):
 
     def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask; nothing changes."""
-        event, venue = event_with_venue(turn.session, booked.event_id)
         say(
             "utter_ask_confirm_party",
             places=phrase("part_places", places=slots["new_party"]),
             before=booked.places,
-            event=event_line(event, venue, turn.now),
+            event=line_of(turn, booked.event_id),
         )
         return {}
 
@@ -182,10 +181,10 @@ class ChangeParty(ChangingAction):
 
     def change(self, booked: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `fits` to "done", "some" or "none", and say what the booking now is."""
-        event, venue = event_with_venue(turn.session, booked.event_id)
+        event, _ = event_with_venue(turn.session, booked.event_id)
         match places.resize(turn.session, booked.booking_id, slots["new_party"], turn.now):
             case outcomes.Resized(places=now_held):
-                line = event_line(event, venue, turn.now)
+                line = line_of(turn, booked.event_id)
                 held = phrase("part_places", places=now_held)
                 say("utter_party_changed", places=held, event=line, reference=booked.reference)
                 return {"fits": "done", "focus": event.id}

@@ -3,8 +3,9 @@
 from typing import Any
 
 from bot.actions.base import Say, Slots, TurnAction
-from bot.actions.bookings import booking_line, confirmed
+from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
+from bot.actions.events import line_of
 from bot.actions.wording import calendar_part
 
 
@@ -24,5 +25,5 @@ class SendCalendarLink(TurnAction):
             return {}
         booked = next((each for each in held if each.event_id == slots.get("focus")), held[0])
         link = calendar_part(turn.session, booked.booking_id, self._public_base_url, turn.now)
-        say("utter_calendar", event=booking_line(booked, turn), calendar=link)
+        say("utter_calendar", event=line_of(turn, booked.event_id), calendar=link)
         return {"focus": booked.event_id}

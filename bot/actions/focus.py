@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.actions.base import Say, Slots, TurnAction
-from bot.actions.booking import chosen, event_with_venue
 from bot.actions.bookings import booking_words, confirmed
 from bot.actions.context import TurnContext
+from bot.actions.events import chosen, event_with_venue
 from bot.actions.wording import match_option
 from bot.understanding import Option
 from services.booking import bookings

@@ -3,17 +3,18 @@
 from typing import Any
 
 from bot.actions.base import Say, Slots, TurnAction, phrase
-from bot.actions.booking import chosen, event_with_venue, name_of
+from bot.actions.booking import closed_response, name_of
+from bot.actions.confirming import say_booked
 from bot.actions.context import TurnContext
-from bot.actions.passing_on import needs_of, passed_on
-from bot.actions.waiting import closed_response, line_of, position
-from bot.actions.whose import booked_places
-from bot.actions.wording import booked_parts, calendar_part, event_line
+from bot.actions.events import chosen, line_of
+from bot.actions.passing_on import offered_needs
+from bot.actions.waiting import position
 from services.booking import bookings, outcomes, waiting
 from services.booking.bookings import Booked
 from services.booking.tables import BookingStatus
 from services.campaigns import reminders
 from services.core.spoken import spoken_until
+from services.events.tables import Event
 from services.people import conversations
 
 
@@ -47,7 +48,7 @@ class TakeOffer(TurnAction):
     called = "action_take_offer"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `taken` to "booked", "gone" (`wait_for` is the event then) or "said", and say what is not a booking."""
+        """Set `taken` to "booked" ("booked_for" someone else), "gone" (then `wait_for`) or "said", and say why."""
         offered = _offered(slots, turn)
         if offered is None:
             say("utter_booking_gone")
@@ -55,10 +56,7 @@ class TakeOffer(TurnAction):
         outcome = waiting.accept(turn.session, offered.booking_id, turn.now)
         match outcome:
             case outcomes.Confirmed():
-                reminders.plan(turn.session, offered.booking_id, now=turn.now)
-                if not _is_all_known(slots):
-                    say("utter_offer_taken", title=offered.discreet_title)
-                return {"taken": "booked", "focus": offered.event_id}
+                return self._booked(offered, slots, turn, say)
             case outcomes.Joined(booking_id=own) | outcomes.AlreadyBooked(booking_id=own, status=BookingStatus.WAITING):
                 say("utter_back_in_line", event=line_of(turn, offered.event_id), position=position(turn, own))
             case outcomes.AlreadyBooked():
@@ -69,9 +67,13 @@ class TakeOffer(TurnAction):
                 return {"taken": "gone", "wait_for": f"event:{offered.event_id}", "party": offered.places}
         return {"taken": "said", "focus": offered.event_id}
 
-
-def _is_all_known(slots: Slots) -> bool:
-    return bool(slots.get("first_name")) and bool(slots.get("access") or slots.get("access_wish"))
+    @staticmethod
+    def _booked(offered: Booked, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        reminders.plan(turn.session, offered.booking_id, now=turn.now)
+        known = slots.get("first_name") and (slots.get("access") or slots.get("access_wish"))
+        if offered.attendee or not known:
+            say("utter_offer_taken", title=offered.discreet_title)
+        return {"taken": "booked_for" if offered.attendee else "booked", "focus": offered.event_id}
 
 
 class SayOfferBooked(TurnAction):
@@ -89,21 +91,12 @@ class SayOfferBooked(TurnAction):
             say("utter_booking_gone")
             return {}
         name = name_of(slots)
-        event, venue = event_with_venue(turn.session, booked.event_id)
-        needs = needs_of(slots, event)
+        event = turn.session.get_one(Event, booked.event_id)
+        needs = offered_needs(slots, event, is_theirs=bool(booked.attendee))
         own = "" if booked.attendee else name
         waiting.add_details(turn.session, booked.booking_id, attendee_name=own, access_needs=needs)
         conversations.name_person(turn.session, turn.person_id, name)
-        calendar = calendar_part(turn.session, booked.booking_id, self._public_base_url, turn.now)
-        told = passed_on(turn, event, needs, booked.reference)
-        say(
-            "utter_booked",
-            name=name or None,
-            places=booked_places(turn.session, booked, turn.person_id),
-            event=event_line(event, venue, turn.now),
-            reference=booked.reference,
-            **booked_parts(event, venue, turn.now, calendar, told),
-        )
+        say_booked(say, turn, booked, name=name, needs=needs, public_base_url=self._public_base_url)
         return {}
 
 

@@ -12,6 +12,8 @@ from services.people import flags
 # Words beside what is known that say nothing more ("I need a ... please").
 _SAYS_MORE = 3
 _TODAY, _ROUTINE = 2, 3
+# What the names of slots about someone else who comes begin with.
+_THEIRS = "their_"
 
 
 class NoteAccess(TurnAction):
@@ -21,31 +23,40 @@ class NoteAccess(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `access_ids` and `access_words` (`their_...` for someone else) from the answer, if it came just now."""
-        of = _whose(slots)
-        said = slots.get(f"{of}access")
-        if said == SKIPPED:
-            return {f"{of}access_ids": [], f"{of}access_words": None}
-        if not said or said != turn.text.strip():
-            return {}
-        found = [entity for entity in turn.entities if entity.kind == "access" and entity.value]
-        beside = len(said.split()) - sum(len(entity.words.split()) for entity in found)
-        return {
-            f"{of}access_ids": list(dict.fromkeys(entity.value for entity in found)),
-            f"{of}access_words": said if not found or beside > _SAYS_MORE else None,
-        }
+        return _taken_down("", slots, turn) | _taken_down(_THEIRS, slots, turn)
 
 
-def _whose(slots: Slots) -> str:
-    """What the names of slots about the one who comes begin with."""
-    return "their_" if slots.get("attendee") else ""
+def _taken_down(of: str, slots: Slots, turn: TurnContext) -> dict[str, Any]:
+    said = slots.get(f"{of}access")
+    if said == SKIPPED:
+        return {f"{of}access_ids": [], f"{of}access_words": None}
+    if not said or said != turn.text.strip():
+        return {}
+    found = [entity for entity in turn.entities if entity.kind == "access" and entity.value]
+    beside = len(said.split()) - sum(len(entity.words.split()) for entity in found)
+    return {
+        f"{of}access_ids": list(dict.fromkeys(entity.value for entity in found)),
+        f"{of}access_words": said if not found or beside > _SAYS_MORE else None,
+    }
 
 
 def needs_of(slots: Slots, event: Event) -> list[str]:
-    """What a booking records of what was said: ids, a language, words."""
-    of = _whose(slots)
+    """What the booking being made records of what was said: ids, a language, words."""
+    return _recorded(_THEIRS if slots.get("attendee") else "", _wished(slots), slots, event)
+
+
+def offered_needs(slots: Slots, event: Event, *, is_theirs: bool) -> list[str]:
+    """What a booking made of an offer records; of someone else, only what was asked about them."""
+    return _recorded(_THEIRS, [], slots, event) if is_theirs else _recorded("", _wished(slots), slots, event)
+
+
+def _wished(slots: Slots) -> list[str]:
+    return [*(slots.get("access_wish") or []), *(slots.get("access_told") or [])]
+
+
+def _recorded(of: str, wished: list[str], slots: Slots, event: Event) -> list[str]:
     ids, said = slots.get(f"{of}access_ids"), slots.get(f"{of}access")
     words = slots.get(f"{of}access_words") if ids is not None else (said if said != SKIPPED else None)
-    wished = [*(slots.get("access_wish") or []), *(slots.get("access_told") or [])]
     return access.as_needs([*wished, *(ids or [])], slots.get("language"), event.language, words or "")
 
 

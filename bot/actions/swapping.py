@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from bot.actions.base import Say, Slots, TurnAction, phrase
-from bot.actions.booking import chosen, event_with_venue, name_of
+from bot.actions.booking import name_of
 from bot.actions.bookings import confirmed
 from bot.actions.changing import ChangingAction, being_changed, changeable, party_of
 from bot.actions.context import TurnContext
+from bot.actions.events import chosen, event_with_venue, line_of
 from bot.actions.other_days import on_days_named
 from bot.actions.passing_on import passed_on
 from bot.actions.wording import booked_parts, calendar_part, event_line, match_option, when
@@ -166,7 +167,7 @@ def _held_or_not(outcome: Any, event: Event, booked: Booked, turn: TurnContext, 
         case outcomes.Held(booking_id=held):
             return {"date_held": "held", "date_hold": held}
         case outcomes.AlreadyBooked(status=BookingStatus.CONFIRMED, reference=reference):
-            say("utter_date_booked", event=_line(event, turn), reference=reference)
+            say("utter_date_booked", event=line_of(turn, event.id or 0), reference=reference)
             return {"date_held": "already"}
         case outcomes.AlreadyBooked():
             return {"date_held": "held"}
@@ -177,10 +178,6 @@ def _held_or_not(outcome: Any, event: Event, booked: Booked, turn: TurnContext, 
         case _:
             say("utter_date_closed", when=when(event, turn.now))
             return {"date_held": "closed", "date_choice": None}
-
-
-def _line(event: Event, turn: TurnContext) -> dict[str, Any]:
-    return event_line(*event_with_venue(turn.session, event.id or 0), turn.now)
 
 
 class AskConfirmChange(ChangingAction):

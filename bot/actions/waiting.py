@@ -3,11 +3,13 @@
 from typing import Any
 
 from bot.actions.base import Say, Slots, TurnAction, option, phrase
-from bot.actions.booking import PARTY_LIMIT, attendee_name, chosen, event_with_venue, name_of, spoken_reason
+from bot.actions.booking import PARTY_LIMIT, attendee_name, closed_response, name_of
 from bot.actions.bookings import booking_words, confirmed
 from bot.actions.context import TurnContext
+from bot.actions.events import chosen, event_with_venue, line_of
 from bot.actions.finding import query_of
 from bot.actions.focus import in_focus
+from bot.actions.whose import booked_places, of_slots, places_for
 from bot.actions.wording import event_line, when
 from bot.understanding import Option
 from services.booking import bookings, outcomes, waiting
@@ -23,12 +25,6 @@ _MOST = 3
 def position(turn: TurnContext, booking_id: int) -> dict[str, Any]:
     """How many wait before someone, as a sentence."""
     return phrase("part_position", ahead=waiting.ahead(turn.session, booking_id) or 0)
-
-
-def line_of(turn: TurnContext, event_id: int) -> dict[str, Any]:
-    """An event in one clause."""
-    event, venue = event_with_venue(turn.session, event_id)
-    return event_line(event, venue, turn.now)
 
 
 def waits_option(booked: Booked, turn: TurnContext) -> dict[str, Any]:
@@ -59,7 +55,8 @@ class FindFull(TurnAction):
         """Set `wait_for`, or `full` to the full events there are to choose from; say where they stand already."""
         event_ids = self._meant(slots, turn)
         own = bookings.on_waiting_lists(turn.session, turn.person_id, turn.now)
-        meant = [each for each in own if not event_ids or each.event_id in event_ids]
+        whose = slots.get("attendee") or ""
+        meant = [each for each in own if not event_ids or (each.attendee == whose and each.event_id in event_ids)]
         if meant and not slots.get("party"):
             _say_where(meant, turn, say)
             return {"joined": "said"}
@@ -90,7 +87,7 @@ def _say_where(own: list[Booked], turn: TurnContext, say: Say) -> None:
     only = own[0]
     say(
         "utter_still_waiting",
-        places=phrase("part_places", places=only.places),
+        places=booked_places(turn.session, only, turn.person_id),
         event=line_of(turn, only.event_id),
         position=_standing(only, turn),
     )
@@ -174,16 +171,11 @@ class JoinWaiting(TurnAction):
         conversations.name_person(turn.session, turn.person_id, name_of(slots))
         say(
             "utter_on_list" if joined.is_new else "utter_still_waiting",
-            places=phrase("part_places", places=joined.places),
+            places=places_for(joined.places, of_slots(slots)),
             event=line_of(turn, event_id),
             position=phrase("part_position", ahead=joined.ahead),
         )
         return {"joined": "joined", "focus": event_id}
-
-
-def closed_response(closed: outcomes.Closed) -> str:
-    """The response that says why an event takes nobody."""
-    return f"utter_closed_{spoken_reason(closed.reason)}"
 
 
 def _already(own: outcomes.AlreadyBooked, event_id: int, turn: TurnContext, say: Say) -> dict[str, Any]:
