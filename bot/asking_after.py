@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.actions.base import phrase
+from bot.actions.wording import hello
 from bot.dialogue.utterance import Utterance
 from services.booking.tables import Booking, BookingStatus
 from services.core.clock import to_london
@@ -54,4 +55,4 @@ def _checkin(session: Session, found: CheckinRound | None) -> Utterance | Refuse
 
 
 def _hello(session: Session, person_id: int) -> dict[str, Any]:
-    return phrase("part_hello", first_name=session.get_one(Person, person_id).first_name or None)
+    return hello(session.get_one(Person, person_id).first_name)

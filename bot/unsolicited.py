@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.actions.base import phrase
 from bot.actions.whose import name_of
-from bot.actions.wording import booked_parts, match_option, when, where
+from bot.actions.wording import booked_parts, hello, match_option, when, where
 from bot.asking_after import ASKING, words_of_question
 from bot.dialogue.responses import Rendered, Responses
 from bot.dialogue.utterance import Utterance
@@ -55,26 +55,27 @@ class Unsolicited:
                 said = self._reminder(session, row, booked, event, venue, now)
             case "event_moved" | "event_cancelled":
                 said = _changed(row.kind.removeprefix("event_"), booked, event, venue, now)
-            case "offer" | "offer_lapsed" if event.starts_at > now:
+            case "offer" | "offer_lapsed" if event.starts_at <= now:
+                return Refuse("event_begun")
+            case "offer" | "offer_lapsed":
                 said = _offer(row.kind, booked, event, venue, now)
             case "booking_given_up":
                 said = _changed("given_up", booked, event, venue, now)
             case _:
                 return Refuse("unknown_kind")
-        said, slots = _addressed(session, row, booked, said)
-        return self.responses.render(said, row.channel, slots)
+        return self.responses.render(_addressed(session, row, booked, said), row.channel)
 
     def _new_events(self, session: Session, row: OutboxRow) -> Rendered | Refuse:
-        """What a saved search has found, as far as there are places left."""
+        """What a saved search has found, each by the number under which the answer will look for it."""
         now = self.clock.now()
-        matches = load_matches(session, row.parameters["event_ids"], lat=None, lon=None, now=now)
-        if not matches:
+        matches = load_matches(session, row.parameters["event_ids"], lat=None, lon=None, now=now, full=True)
+        if not any(match.left > 0 for match in matches):
             return Refuse("full")
         options = tuple(self.responses.option(match_option(match, now)) for match in matches)
-        said = Utterance("utter_unsolicited_new_events", {"number": len(options)}, options)
         reader = identities.recipient(session, row.identity_id)
         person = session.get(Person, reader.person_id) if reader is not None else None
-        return self.responses.render(said, row.channel, {"first_name": person.first_name or None if person else None})
+        parameters = {"hello": hello(person.first_name if person else ""), "number": len(options)}
+        return self.responses.render(Utterance("utter_unsolicited_new_events", parameters, options), row.channel)
 
     def _invitation(self, session: Session, row: OutboxRow) -> Rendered | Refuse:
         """Who suggested it, in the words agreed with the patient; an event that has filled up is still worth a word."""
@@ -86,10 +87,9 @@ class Unsolicited:
         if event is not None and (event.status != EventStatus.PUBLISHED or event.starts_at <= now):
             return Refuse("event_gone")
         about = {"title": None} if event is None else _named(event, _venue(session, event), now)
-        said: dict[str, Any] = {"who": referred.suggested_by, **about}
+        said: dict[str, Any] = {"first_name": referred.first_name, "who": referred.suggested_by, **about}
         said["again"] = phrase("part_free_service" if referred.asked < 2 else "part_again")
-        first_name = {"first_name": referred.first_name}
-        return self.responses.render(Utterance("utter_unsolicited_invitation", said), row.channel, first_name)
+        return self.responses.render(Utterance("utter_unsolicited_invitation", said), row.channel)
 
     @staticmethod
     def _reminder(
@@ -105,22 +105,23 @@ class Unsolicited:
         return Utterance("utter_unsolicited_reminder", parameters)
 
 
-def _addressed(
-    session: Session, row: OutboxRow, booked: Booked, said: Utterance
-) -> tuple[Utterance, dict[str, str | None]]:
+def _addressed(session: Session, row: OutboxRow, booked: Booked, said: Utterance) -> Utterance:
     """Greet whoever reads by their own name; a carer is told in the title for whom the place is."""
     own_name = session.get_one(Person, booked.person_id).first_name
     cared = carers.of_attendee(session, booked.attendee)
     if cared is None:
-        return said, {"first_name": booked.attendee_name or own_name or None}
+        return _greeting(said, booked.attendee_name or own_name)
     reader = identities.recipient(session, row.identity_id)
     if reader is not None and reader.person_id != cared.carer_id:
-        who = {"who": cared.carer_name or None}
-        return replace(said, parameters={**said.parameters, **who}), {"first_name": cared.first_name or None}
+        return _greeting(said, cared.first_name, who=cared.carer_name or None)
     told: dict[str, Any] = {"who": cared.first_name or None}
     if row.kind != "booking_given_up":
         told["title"] = phrase("part_title_for", title=booked.discreet_title, attendee=name_of(cared))
-    return replace(said, parameters={**said.parameters, **told}), {"first_name": own_name or None}
+    return _greeting(said, own_name, **told)
+
+
+def _greeting(said: Utterance, first_name: str, **told: Any) -> Utterance:
+    return replace(said, parameters={**said.parameters, "hello": hello(first_name), **told})
 
 
 def _venue(session: Session, event: Event) -> Venue | None:

@@ -68,7 +68,7 @@ class AfterDeath(TurnAction):
         """Say what is stopped; of bookings and of other people nothing is said."""
         choice = slots.get("died_choice") or _OWNER
         if choice == _OTHER:
-            _tell_staff(turn, [])
+            _flag(turn, "Someone we do not know has died; the bookings of this phone stand.")
             say("utter_bereavement_other")
         elif choice == _OWNER:
             _stop_phone(turn)
@@ -114,7 +114,10 @@ def _end(cared: Sequence[Cared], turn: TurnContext) -> list[str]:
 
 
 def _tell_staff(turn: TurnContext, references: Sequence[str]) -> None:
-    note = f"Bookings to see to: {', '.join(references)}." if references else "No bookings are known of."
+    _flag(turn, f"Bookings to see to: {', '.join(references)}." if references else "No bookings are known of.")
+
+
+def _flag(turn: TurnContext, note: str) -> None:
     flags.raise_flag(
         turn.session,
         identity_id=turn.identity_id,

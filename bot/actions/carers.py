@@ -100,8 +100,8 @@ class AskCaredChoice(TurnAction):
         """Ask with a menu of those who may be meant, and of someone new."""
         known = carers.looked_after_by(turn.session, turn.person_id)
         relation = slots.get("relation")
-        alike = [each for each in known if each.first_name and (not relation or each.relation == kind_of(relation))]
-        lines = [option(f"cared:{each.id}", phrase("option_cared", name=each.first_name)) for each in alike[:5]]
+        alike = [each for each in known if not relation or each.relation == kind_of(relation)]
+        lines = [option(f"cared:{each.id}", phrase("option_cared", name=name_of(each))) for each in alike[:5]]
         say("utter_ask_cared_choice", [*lines, option(_NEW, phrase("option_cared_new"), words="new other else none")])
         return {}
 

@@ -30,7 +30,8 @@ class AskTakeOffer(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Ask; nothing changes."""
         offered = _offered(slots, turn)
-        if offered is None or offered.status != BookingStatus.OFFERED or offered.deadline is None:
+        is_kept = offered is not None and offered.status == BookingStatus.OFFERED
+        if offered is None or not is_kept or offered.deadline is None or offered.deadline <= turn.now:
             say("utter_ask_take_offer_late", title=slots.get("offer_title"))
             return {}
         say(

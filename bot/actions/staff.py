@@ -109,19 +109,14 @@ def answering(hours: StaffHours, now: datetime) -> dict[str, Any]:
     return phrase(f"part_answered_{away}", **parts)
 
 
-class StopAllTexts(TurnAction):
-    """Stops everything to this address at once: a wrong number, a death, or a plea to stop."""
+class StopWrongNumber(TurnAction):
+    """Stops everything to an address that is not whose we thought."""
 
-    def __init__(self, called: str, source: str) -> None:
-        self._called, self._source = called, source
-
-    def name(self) -> str:
-        """The name that flows use."""
-        return self._called
+    called = "action_stop_wrong_number"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Opt the address out; its bookings stay, for staff to see to."""
-        consent.opt_out(turn.session, turn.address, source=self._source, now=turn.now)
+        consent.opt_out(turn.session, turn.address, source="wrong_number", now=turn.now)
         return {}
 
 
@@ -136,6 +131,5 @@ def staff_actions() -> list[TurnAction]:
         FlagForStaff("action_flag_wrong_number", "wrong_number", 1),
         FlagForStaff("action_flag_distress", "distress", 1),
         FlagForStaff("action_flag_note", "note", 3),
-        StopAllTexts("action_stop_wrong_number", "wrong_number"),
-        StopAllTexts("action_stop_words", "words"),
+        StopWrongNumber(),
     ]

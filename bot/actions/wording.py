@@ -225,6 +225,11 @@ def _restriction(event: Event) -> Restriction:
     return restriction(event.audience, event.stage, event.language.split(";"))
 
 
+def hello(first_name: str) -> dict[str, Any]:
+    """How a text that nobody asked for begins; the name may be empty."""
+    return phrase("part_hello", first_name=first_name or None)
+
+
 def match_option(match: Match, now: datetime, mode: str | None = None) -> dict[str, Any]:
     """A found event as a line of a menu; `mode` is how it was asked for."""
     label = phrase(

@@ -82,14 +82,24 @@ def full_events(session: Session, query: Query, *, limit: int, now: datetime) ->
 
 
 def load_matches(
-    session: Session, event_ids: Sequence[int], *, lat: float | None, lon: float | None, now: datetime
+    session: Session,
+    event_ids: Sequence[int],
+    *,
+    lat: float | None,
+    lon: float | None,
+    now: datetime,
+    full: bool = False,
 ) -> list[Match]:
-    """Return those of some events, in their order, that have not begun and have places left."""
+    """Return those of some events, in their order, that have not begun and have places left.
+
+    `full`: also those without places, or called off, so that the lines of a list keep their numbers.
+    """
     if not event_ids:
         return []
     found = {row.id: row for row in session.execute(_BY_ID, {"ids": list(event_ids)}) if row.starts_at > now}
     left = _left(session, list(found))
-    return [_match(found[each], left[each], lat, lon) for each in event_ids if left.get(each, 0) > 0]
+    wanted = found if full else [each for each in left if left[each] > 0]
+    return [_match(found[each], left.get(each, 0), lat, lon) for each in event_ids if each in wanted]
 
 
 def named_in(session: Session, text: str, *, now: datetime) -> Named:

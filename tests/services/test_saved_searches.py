@@ -5,12 +5,16 @@ from datetime import time, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot.dialogue import loader
+from bot.loading import DIALOGUES
+from bot.unsolicited import Unsolicited
 from services.booking import places
 from services.campaigns import saved_searches
 from services.campaigns.search_wishes import from_json, to_json
 from services.campaigns.tables import SavedSearch
 from services.events.query import Query, Window
 from services.events.tables import Event, mark_changed
+from services.people import outbox
 from services.people.consent import opt_in, opt_out
 from services.people.tables import OutboxMessage
 
@@ -216,3 +220,21 @@ def test_wishes_are_kept_whole(clock):
     query = Query(**E17, needs=("a", "b"), cancer_type="bowel", access=("bsl",), window=window, words="yoga", places=2)
     assert from_json(to_json(query)) == query
     assert from_json(to_json(Query())) == Query()
+
+
+def test_lines_keep_their_numbers_when_one_has_filled_up_before_it_is_sent(lookout, publish, database, clock):
+    lookout.save()
+    first, second = (
+        publish(title="Pilates", discreet_title="Pilates"),
+        publish(title="Walking", discreet_title="Walking"),
+    )
+    assert lookout.look(HOUR) == [[first.id, second.id]]
+    database.write(
+        lambda session: session.execute(update(Event).where(Event.id == first.id).values(taken=first.capacity))
+    )
+    words = Unsolicited(loader.load_responses(DIALOGUES), clock)
+
+    said = database.write(lambda s: words(s, outbox.claim(s, clock.now())[0])).text.splitlines()
+    assert [line[:2] for line in said if line[:2] in ("1.", "2.")] == ["1.", "2."]
+    assert any("Pilates" in line and "Full now" in line for line in said)
+    assert any(line.startswith("2.") and "Walking" in line for line in said)
