@@ -142,7 +142,11 @@ def _named(understood: Understanding, asked: str) -> Understanding:
     if own is not None and not any(own.overlaps(each.start, each.end) for each in found):
         found.append(replace(own, kind="own_name"))
     kept = [each for each in understood.entities if not (each.kind == "name" and _is_in(each, found))]
-    return replace(understood, entities=(*kept, *found))
+    read = replace(understood, entities=(*kept, *found))
+    if theirs is None or understood.intent != "wrong_number":
+        return read
+    # "He's called Terry" is like "this is not Terry", and news of someone.
+    return replace(read, intent="inform", ranking=(("inform", understood.confidence),))
 
 
 def _is_in(entity: Entity, found: list[Entity]) -> bool:

@@ -30,6 +30,8 @@ _LIKELY = 0.5
 _LITTLE = 2
 # What the name of an event may be taken for.
 _VAGUE = frozenset({"out_of_scope", "about_events"})
+# What words about oneself may be taken for.
+_SAYING = frozenset({"inform", "small_talk", "out_of_scope"})
 # What is wanted of a booking: it is named by what is done there.
 _OF_BOOKINGS = frozenset({"change_booking", "cancel_booking", "my_bookings"})
 # What is said along with a wish, or of one.
@@ -78,7 +80,7 @@ class Reader:
             return _foreign(text, language)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         understood = of_others(with_named(understood, expecting, self.find_named), expecting)
-        understood = _named_alone(understood, expecting)
+        understood = _bare_access(_named_alone(understood, expecting))
         question = self._question(understood, expecting)
         if question is not None and understood.intent != CHOOSE_OPTION:
             return _questioned(understood, question)
@@ -201,6 +203,15 @@ def _bare_facts(understood: Understanding) -> Understanding:
     # What goes with a wish is no second one.
     ranking = (("inform", _SURE), *(each for each in understood.ranking if each[0] not in _BESIDE))
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
+
+
+def _bare_access(understood: Understanding) -> Understanding:
+    """Take "i use a walking stick" for what someone needs to take part, not for a wish to find something."""
+    kinds = {entity.kind for entity in understood.entities}
+    if "access" not in kinds or kinds & _FACTS or understood.intent not in _SAYING:
+        return understood
+    ranking = (("access_needs", _SURE), *understood.ranking)
+    return replace(understood, intent="access_needs", confidence=_SURE, ranking=ranking)
 
 
 def _bare_count(understood: Understanding) -> Understanding:

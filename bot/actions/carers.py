@@ -33,7 +33,7 @@ class Whom(TurnAction):
         found = _same(slots, known) or _chosen(slots, known) or _meant(slots, known)
         if found is None and slots.get("cared_choice") != _NEW and _doubtful(slots, known):
             return {"whom": "which"}
-        return _booked_for(found or self._begin(slots, turn))
+        return _booked_for(found or self._begin(slots, turn), slots.get("cared_named"))
 
     @staticmethod
     def _begin(slots: Slots, turn: TurnContext) -> Cared:
@@ -46,11 +46,11 @@ def _nobody_else() -> dict[str, Any]:
     return {"whom": "self", "attendee": None, "attendee_name": None, "agreed": None, "relation": None}
 
 
-def _booked_for(cared: Cared) -> dict[str, Any]:
+def _booked_for(cared: Cared, named: str | None) -> dict[str, Any]:
     return {
         "whom": "other",
         "attendee": cared.attendee,
-        "attendee_name": cared.first_name or None,
+        "attendee_name": named or cared.first_name or None,
         "agreed": "yes" if cared.agreed_at is not None else None,
     }
 
@@ -72,12 +72,17 @@ def _meant(slots: Slots, known: list[Cared]) -> Cared | None:
     """Whom the message means for certain: by name, or because there is only one of the kind."""
     named = str(slots.get("cared_named") or "").casefold()
     alike = [each for each in known if each.relation == kind_of(slots.get("relation"))]
-    if named:
-        called_so = [each for each in known if each.first_name.casefold() == named]
-        return next((each for each in called_so if each in alike), None) or _nameless(alike)
+    called_so = [each for each in alike if named and each.first_name.casefold() == named]
+    if called_so:
+        return called_so[0]
     if alike and kind_of(slots.get("relation")) in _ONE_ONLY:
         return alike[-1]
-    return _nameless(alike)
+    return _being_booked_for(slots, alike) or _nameless(alike)
+
+
+def _being_booked_for(slots: Slots, alike: list[Cared]) -> Cared | None:
+    """Whom the booking is for already, whose name has only now been said."""
+    return next((each for each in alike if each.attendee == slots.get("attendee") and not each.first_name), None)
 
 
 def _nameless(alike: list[Cared]) -> Cared | None:

@@ -188,23 +188,26 @@ def _shown(slots: Slots, turn: TurnContext, near: dict[str, Any] | None) -> list
 
 
 class TakeOnly(TurnAction):
-    """Takes the event of a list of one, for someone who says "book it"."""
+    """Takes the event of a list of one, or the one of the list that was asked about, for someone who says "book it"."""
 
     called = "action_take_only"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `event_choice` when only one is shown."""
+        """Set `event_choice` when it is clear which."""
         shown = slots.get("shown") or []
-        return {"event_choice": f"event:{shown[0]}"} if len(shown) == 1 else {}
+        meant = [each for each in shown if each == slots.get("focus")] or shown
+        return {"event_choice": f"event:{meant[0]}"} if len(meant) == 1 else {}
 
 
 def _note(slots: Slots, place: dict[str, Any] | None) -> Any:
     if place and place.get("outside"):
         return phrase("part_outside", place_name=place["name"])
     given_up = slots.get("widened") or []
-    if len(given_up) < 2:
-        values = {"mode": slots.get("mode"), "wanted": slots.get("party")}
-        return phrase(f"part_widened_{given_up[0]}", **values) if given_up else ""
+    if not given_up:
+        party = slots.get("party") or 1
+        return phrase("part_room_for", number=party) if party > 1 else ""
+    if len(given_up) == 1:
+        return phrase(f"part_widened_{given_up[0]}", mode=slots.get("mode"), wanted=slots.get("party"))
     return phrase("part_widened_all", these=_joined([phrase(f"part_these_{wish}") for wish in given_up]))
 
 
