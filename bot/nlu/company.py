@@ -57,6 +57,17 @@ def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Re
     return together or _guests(tokens, words, people) or _only(tokens, words, people)
 
 
+def find_companions(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
+    """Return the sender and those named in answer to "how many?" ("maybe my son"), if little else is said."""
+    people = [person for person in _people(tokens, words, lexicon) if not is_number(words[person.last])]
+    if not people:
+        return None
+    named = {place for person in people for place in range(person.first, person.last + 1)}
+    if not _WORDS["companions"].issuperset(word for place, word in enumerate(words) if place not in named):
+        return None
+    return 1 + sum(person.count for person in people), people[0].first, people[-1].last
+
+
 def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_Person]:
     """Return everyone named in a message apart from the sender, left to right."""
     one, several, _ = _other_words()
@@ -139,6 +150,8 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -
     """Return the sender and those they bring ("can i bring my wife", "my husband is coming too")."""
     along = {found.last + 1: found.first for found in _other_words()[2].find(tokens, words)}
     for person in people:
+        if words[person.first] == "no" or (person.first and words[person.first - 1] == "no"):
+            continue
         if person.first in along:
             return person.count + 1, along[person.first], person.last
         if _comes_too(words[person.last + 1 : person.last + 6]):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from bot.nlu.company import NUMBERS, Reading, counts_else, find_company, is_number, number_of
+from bot.nlu.company import NUMBERS, Reading, counts_else, find_companions, find_company, is_number, number_of
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.phrases import Phrases
 from bot.nlu.tokens import Tokens
@@ -46,7 +46,7 @@ def find_counts(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked:
         find_company(tokens, words, lexicon),
         _turn(tokens),
         _stated(tokens),
-        _answer(tokens) if asked else None,
+        *((_answer(tokens), find_companions(tokens, words, lexicon)) if asked else ()),
     )
     found = next((reading for reading in readings if reading), None)
     if not found:
@@ -96,7 +96,8 @@ def _answer(tokens: Tokens) -> Reading | None:
     """Return the one number in a short answer, or a phrase that is one ("both", "just the one")."""
     if len(tokens.words) > _ANSWER:
         return None
-    found = count_words().answers.at(tokens, tokens.words, 0)
+    begins = next((place for place, word in enumerate(tokens.words) if word not in _WORDS["before_answer"]), 0)
+    found = count_words().answers.at(tokens, tokens.words, begins)
     if found and (found.last == len(tokens.words) - 1 or tokens.words[found.last + 1] in _MAY_FOLLOW):
         return int(found.meaning), found.first, found.last
     places = [place for place, word in enumerate(tokens.words) if is_number(word) and not counts_else(tokens, place)]

@@ -77,7 +77,11 @@ COUNTS = """
 """
 ASKED_COUNTS = """
 1: 1 | one | just the one | me | just me | only 1 please | one place | on my own | myself | no just me | 1 pls
-1: nobody else
+1: nobody else | im on my own
+1: ill be on my own | no one is coming with me | nobody is coming with me | no one else thanks
+2: with my husband | ill be with my husband | yes my wife is coming | maybe my son
+2: my son | i'll be with a friend | yes with my carer
+3: with my son and my daughter | my mum and my sister are coming
 2: 2 | two | two pls | both | both of us | a couple | 2 please | 2 of us | me and my wife | us two | there's 2
 2: two, me and my mum
 1: just him | just her coming | only my dad | no only my mum | just the patient
@@ -94,6 +98,7 @@ my mum and dad live in kent | me and my kids | i am 65 | 9/10 | at 2 | after 6 |
 my husband will drive | i live with my wife | half two | 07700 900123 | £5 | between you and me its hard
 he told me and left | one day | only my dad has cancer | just my mum is deaf | just her second chemo
 just my kids | make it 3pm
+i live with my husband | no one helps me | my sister will drop me off but not stay
 """
 NAMES = """
 Maureen: its Maureen | It's maureen | Maureen here | hello its maureen here | my name is maureen | im maureen
