@@ -7,6 +7,7 @@ from typing import Any
 from bot.actions.base import SKIPPED, Say, Slots, TurnAction, phrase
 from bot.actions.bookings import confirmed
 from bot.actions.context import TurnContext
+from bot.actions.focus import as_wished, shown
 from bot.actions.window import window_of
 from bot.actions.wording import match_option
 from services.events.query import Match, Query, SearchResult, Widened, Window
@@ -188,15 +189,16 @@ def _shown(slots: Slots, turn: TurnContext, near: dict[str, Any] | None) -> list
 
 
 class TakeOnly(TurnAction):
-    """Takes the event of a list of one, or the one of the list that was asked about, for someone who says "book it"."""
+    """Takes the one event of a list that "book it" can mean: asked about just now, wished for by name, or alone."""
 
     called = "action_take_only"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `event_choice` when it is clear which."""
-        shown = slots.get("shown") or []
-        meant = [each for each in shown if each == slots.get("focus")] or shown
-        return {"event_choice": f"event:{meant[0]}"} if len(meant) == 1 else {}
+        matches = shown(slots, turn)
+        asked_about = [match for match in matches if match.event_id == slots.get("focus")]
+        meant = asked_about or as_wished(matches, slots)
+        return {"event_choice": f"event:{meant[0].event_id}"} if len(meant) == 1 else {}
 
 
 def _note(slots: Slots, place: dict[str, Any] | None) -> Any:

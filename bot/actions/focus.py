@@ -41,6 +41,12 @@ def shown(slots: Slots, turn: TurnContext) -> list[Match]:
     return load_matches(turn.session, slots.get("shown") or [], lat=None, lon=None, now=turn.now)
 
 
+def as_wished(matches: list[Match], slots: Slots) -> list[Match]:
+    """Those of a list that are what was asked for by name ("yoga"), all of them when none is."""
+    wished = set(f"{slots.get('activity') or ''} {slots.get('event_words') or ''}".lower().split())
+    return [match for match in matches if wished & set(match.title.lower().split())] or matches
+
+
 def _other_dates(slots: Slots, turn: TurnContext) -> list[Match]:
     """The dates that a booking may be changed to, as they were listed."""
     return load_matches(turn.session, slots.get("listed_dates") or [], lat=None, lon=None, now=turn.now)
@@ -67,10 +73,11 @@ class FindFocus(TurnAction):
         if slots.get("about") or slots.get("booking_choice"):
             return {"candidates": "one"}
         if matches and slots.get("listing") and not slots.get("event_choice"):
-            return self._of_list(matches)
+            return self._of_list(matches, slots)
         return {"candidates": "one" if in_focus(slots, turn) else "none"}
 
-    def _of_list(self, matches: list[Match]) -> dict[str, Any]:
+    def _of_list(self, found: list[Match], slots: Slots) -> dict[str, Any]:
+        matches = as_wished(found, slots)
         is_one = self._is_one(matches)
         return {"candidates": "one", "about": f"event:{matches[0].event_id}"} if is_one else {"candidates": "many"}
 

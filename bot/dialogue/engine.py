@@ -96,8 +96,20 @@ def _commands(walk: Walk, said: Understanding, pick: posed.Pick, came_at: dateti
             posed.bring_up(walk, walk.state.posed[-1])
         commands = tidy(walk.flows, walk.state, _read(walk, said))
         return [each for each in commands if not isinstance(each, _ANSWERS)] or [GoOn()]
-    unclear = posed.take_up(walk, said, pick, came_at)
-    return [] if unclear else tidy(walk.flows, walk.state, _read(walk, said))
+    if posed.take_up(walk, said, pick, came_at):
+        return []
+    commands = tidy(walk.flows, walk.state, _read(walk, said))
+    _give_way(walk, commands)
+    return commands
+
+
+def _give_way(walk: Walk, commands: list[Command]) -> None:
+    """Drop a question put only for the sake of another ("Which one do you mean?") when the talk has gone on from it."""
+    top = walk.state.top
+    if top is None or not walk.flow(top).model.gives_way or any(isinstance(each, _ANSWERS) for each in commands):
+        return
+    if any(isinstance(each, StartFlow | SetSlots | CorrectSlots) for each in commands):
+        frames.break_off(walk, frames.group_of(walk, top)[0].flow)
 
 
 def expecting(state: State) -> Expecting | None:

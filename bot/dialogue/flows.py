@@ -126,6 +126,11 @@ class Flows:
         return self.rules.get(slot, _NO_RULE)
 
     @cached_property
+    def endings(self) -> frozenset[str]:
+        """The flows that tell of the end of another that was broken off."""
+        return frozenset(flow.model.on_cancel for flow in self.flows.values() if flow.model.on_cancel)
+
+    @cached_property
     def triggers(self) -> dict[str, list[tuple[Flow, IntentTrigger]]]:
         """The flows that each intent may start, in the order of the files."""
         found: dict[str, list[tuple[Flow, IntentTrigger]]] = {}

@@ -72,11 +72,12 @@ def break_off(walk: Walk, name: str, *, replacing: bool = False) -> bool:
 
 
 def _end(walk: Walk, group: list[Frame], own: list[str]) -> bool:
-    """Start what tells of the end of these frames; it takes over their slots, which otherwise are emptied."""
+    """Start what tells of the end of these frames; it, or what tells of another end, empties their slots later."""
     endings = [Frame(ending) for each in reversed(group) if (ending := walk.flow(each).model.on_cancel)]
     walk.agenda += endings
-    if endings:
-        endings[-1].own = own
+    told = [each for each in walk.agenda if each.flow in walk.flows.endings]
+    if told:
+        told[-1].own += own
     else:
         release(walk, own)
     for each in reversed(group):

@@ -196,6 +196,7 @@ class FlowModel(Strict):
     expires_after_hours: Hours | None = None
     on_cancel: Name | None = None
     small_talk: bool = False
+    gives_way: bool = False
     restate: bool = True
     steps: Annotated[list[StepModel], Field(min_length=1)]
 
