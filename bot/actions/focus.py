@@ -67,11 +67,14 @@ class FindFocus(TurnAction):
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `about` when the message tells, and `candidates` to "one", "many" or "none"."""
-        matches = _other_dates(slots, turn) or shown(slots, turn)
-        if about := _line(turn) or _named(matches, turn):
+        dates = _other_dates(slots, turn)
+        if about := _line(turn) or (_named(dates, turn) if dates else None):
             return {"candidates": "one", "about": about}
         if slots.get("about") or slots.get("booking_choice"):
             return {"candidates": "one"}
+        matches = shown(slots, turn)
+        if about := _named(matches, turn):
+            return {"candidates": "one", "about": about}
         if matches and slots.get("listing") and not slots.get("event_choice"):
             return self._of_list(matches, slots)
         return {"candidates": "one" if in_focus(slots, turn) else "none"}
