@@ -31,6 +31,7 @@ def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
 _THEIRS, _BESIDE, _OWN = (_patterns(part) for part in ("their_name", "name_beside", "own_name"))
 _SELF, _PASSED_ON, _TO_THEM, _ANYBODY = (_patterns(part) for part in ("self", "passed_on", "to_their_phone", "anybody"))
 _OWNER, _LATER = _patterns("owner"), _patterns("later")
+_WRONG, _DIED = _patterns("wrong_for_certain"), _patterns("died")
 # Whether someone knows, by what says so; the first that fits counts.
 _KNOWS = ((True, _patterns("does_not_mind")), (False, _patterns("knows_not")), (True, _patterns("knows")))
 
@@ -42,9 +43,13 @@ def of_others(understood: Understanding, expecting: Expecting | None) -> Underst
         return _only(understood, "pass_code", Entity("code", code, 0, len(understood.text), understood.text))
     intent = _for_certain(understood, expecting)
     if intent:
-        return _only(understood, intent)
-    if understood.intent == "bereavement":
+        return _sure_of_phone(_only(understood, intent))
+    if understood.intent == "wrong_number":
+        understood = _sure_of_phone(understood)
+    if understood.intent == "bereavement" and _says(_DIED, understood.text):
         return _mourning(understood)
+    if understood.intent == "bereavement":
+        understood = _second_best(understood)
     asked = expecting.slot if expecting else ""
     if asked == "invited" and _says(_LATER, understood.text):
         return _only(understood, "ask_later", *[replace(d, kind="later_date") for d in _dates(understood)])
@@ -62,6 +67,22 @@ def _for_certain(understood: Understanding, expecting: Expecting | None) -> str:
         return "wrong_number"
     is_free = relation is None and (expecting is None or expecting.kind == "choice")
     return "pass_on" if is_free and _says(_TO_THEM, understood.text) else ""
+
+
+def _sure_of_phone(understood: Understanding) -> Understanding:
+    """Add that a message leaves no doubt that the phone is someone else's, since all texts to it stop then."""
+    text = understood.text
+    if understood.intent != "wrong_number" or not (_says(_PASSED_ON, text) or _says(_WRONG, text)):
+        return understood
+    sure = Entity("wrong_for_certain", True, 0, len(text), text)
+    return replace(understood, entities=(*understood.entities, sure))
+
+
+def _second_best(understood: Understanding) -> Understanding:
+    """What a message means that was taken for news of a death without a word of one."""
+    ranking = understood.ranking[1:]
+    intent, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
+    return replace(understood, intent=intent, confidence=confidence, ranking=ranking)
 
 
 def _dates(understood: Understanding) -> list[Entity]:
