@@ -44,10 +44,12 @@ def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
 
 def _alike(said: str, own: str) -> bool:
     """Return whether a word as said is another's beginning, or a slip away from it."""
+    if said[0] != own[0]:
+        return False
     if (len(said) >= _BEGINNING and own.startswith(said)) or _stem(said) == _stem(own):
         return True
     slips = 2 if len(own) >= _TWO_SLIPS else int(max(len(own), len(said)) >= _ONE_SLIP)
-    return said[0] == own[0] and OSA.distance(said, own, score_cutoff=slips) <= slips
+    return OSA.distance(said, own, score_cutoff=slips) <= slips
 
 
 def _stem(word: str) -> str:
