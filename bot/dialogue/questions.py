@@ -87,7 +87,8 @@ class Questions:
         examples = [(one, _terms(words)) for one, words in asked]
         self._rarity = _rarity(terms for _, terms in examples)
         self._known = tuple(sorted(set(chain.from_iterable(words for _, words in asked))))
-        self._examples = [(one, self._weighed(terms)) for one, terms in examples]
+        self._asking = [one for one, _ in examples]
+        self._by_term = _by_term(self._weighed(terms) for _, terms in examples)
 
     def asked(self, text: str, intent: str, confidence: float) -> str | None:
         """The id of the question that a message asks, if any; `intent` is what it is roughly taken for."""
@@ -120,12 +121,15 @@ class Questions:
         return next((model.id for model in self._models if intent in model.intents), None)
 
     def _likeness(self, words: Sequence[str]) -> dict[str, float]:
-        """How like its examples each question is: the cosine of weighed words and pairs of words, 0 to 1."""
-        said = self._weighed(_terms(words))
+        """How like its examples each question is: the cosine of weighed words and pairs of words, 0 (left out) to 1."""
+        shared: dict[int, float] = {}
+        for term, weight in self._weighed(_terms(words)).items():
+            for example, own in self._by_term.get(term, ()):
+                shared[example] = shared.get(example, 0.0) + weight * own
         found: dict[str, float] = {}
-        for one, example in self._examples:
-            shared = sum(weight * example[term] for term, weight in said.items() if term in example)
-            found[one] = max(found.get(one, 0.0), shared)
+        for example, likeness in shared.items():
+            one = self._asking[example]
+            found[one] = max(found.get(one, 0.0), likeness)
         return found
 
     def _weighed(self, terms: Iterable[str]) -> dict[str, float]:
@@ -158,6 +162,15 @@ def _stem(word: str) -> str:
 def _terms(words: Sequence[str]) -> list[str]:
     stems = [_stem(word) for word in words]
     return [*dict.fromkeys(stems), *dict.fromkeys(f"{a} {b}" for a, b in pairwise(stems))]
+
+
+def _by_term(examples: Iterable[Mapping[str, float]]) -> Mapping[str, Sequence[tuple[int, float]]]:
+    """The examples that have each term, by their number, with its weight there."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for number, example in enumerate(examples):
+        for term, weight in example.items():
+            found.setdefault(term, []).append((number, weight))
+    return found
 
 
 def _rarity(examples: Iterable[Sequence[str]]) -> Mapping[str, float]:
