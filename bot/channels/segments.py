@@ -57,6 +57,9 @@ def count(text: str) -> Segments:
     units = _units(text, encoding)
     if units <= _ALONE[encoding]:
         return Segments(encoding, 1, units, _ALONE[encoding] - units)
+    if encoding is Encoding.GSM7 and units == len(text):  # characters of one size fill every part but the last
+        full, last = divmod(units - 1, _JOINED[encoding])
+        return Segments(encoding, full + 1, units, _JOINED[encoding] - last - 1)
     sizes = _gsm_sizes(text) if encoding is Encoding.GSM7 else _ucs2_sizes(text)
     parts, used = _fill(sizes, _JOINED[encoding])
     return Segments(encoding, parts, units, _JOINED[encoding] - used)
@@ -71,6 +74,8 @@ def to_gsm(text: str) -> str:
 
 
 def _units(text: str, encoding: Encoding) -> int:
+    if encoding is Encoding.GSM7 and GSM_EXTENSION.isdisjoint(text):
+        return len(text)
     if encoding is Encoding.GSM7:
         return len(text) + sum(character in GSM_EXTENSION for character in text)
     return len(text) + sum(character > "\uffff" for character in text)
