@@ -36,4 +36,5 @@ app.add_typer(insight, name="insight")
 app.add_typer(person, name="person")
 app.add_typer(nlu, name="nlu")
 app.add_typer(dialogues, name="dialogues")
+gc.freeze()  # else the first collection, moments later, goes through all that was imported
 gc.enable()
