@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from services.core.statements import Prepared
 from services.people.tables import OptOut
 
 _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
@@ -59,7 +60,7 @@ _STOP = {
 }
 _START = delete(_OPT_OUTS).where(_OPT_OUTS.c.address == bindparam("at")).returning(_OPT_OUTS.c.address)
 _SOURCE = select(_OPT_OUTS.c.source).where(_OPT_OUTS.c.address == bindparam("at"))
-_FIND = select(_OPT_OUTS.c.address).where(_OPT_OUTS.c.address == bindparam("at"))
+_FIND = Prepared(select(_OPT_OUTS.c.address).where(_OPT_OUTS.c.address == bindparam("at")))
 
 
 def keyword_of(text: str, opt_out_type: str | None = None) -> Keyword | None:
@@ -114,4 +115,4 @@ def stopped_by(session: Session, address: str) -> str:
 
 def is_opted_out(session: Session, address: str) -> bool:
     """Whether an address must not be texted."""
-    return session.execute(_FIND, {"at": address}).first() is not None
+    return _FIND.first(session, {"at": address}) is not None

@@ -7,20 +7,26 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from services.core.statements import Prepared
 from services.people.identities import IDENTITIES, PEOPLE
 from services.people.tables import Conversation, InboundMessage
 
 _CONVERSATIONS = Conversation.__table__  # type: ignore[attr-defined]
 _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 
-_LOAD = select(_CONVERSATIONS.c.state, _CONVERSATIONS.c.with_staff_until, _CONVERSATIONS.c.updated_at).where(
-    _CONVERSATIONS.c.identity_id == bindparam("identity")
+_LOAD = Prepared(
+    select(_CONVERSATIONS.c.state, _CONVERSATIONS.c.with_staff_until, _CONVERSATIONS.c.updated_at).where(
+        _CONVERSATIONS.c.identity_id == bindparam("identity")
+    )
 )
 _LOCK = select(IDENTITIES.c.id).where(IDENTITIES.c.id == bindparam("identity")).with_for_update()
 _INSERT = {name: dialect.insert(_CONVERSATIONS) for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))}
 _SAVE = {
-    name: insert.on_conflict_do_update(
-        index_elements=["identity_id"], set_={"state": insert.excluded.state, "updated_at": insert.excluded.updated_at}
+    name: Prepared(
+        insert.on_conflict_do_update(
+            index_elements=["identity_id"],
+            set_={"state": insert.excluded.state, "updated_at": insert.excluded.updated_at},
+        )
     )
     for name, insert in _INSERT.items()
 }
@@ -36,7 +42,7 @@ _TAKE_BACK = (
     .values(with_staff_until=None)
     .returning(_CONVERSATIONS.c.identity_id)
 )
-_RECENT = (
+_RECENT = Prepared(
     select(func.count())
     .select_from(_INBOX)
     .where(_INBOX.c.identity_id == bindparam("identity"), _INBOX.c.received_at > bindparam("since"))
@@ -66,14 +72,14 @@ def load(session: Session, identity_id: int, *, lock: bool = False) -> Stored:
     """
     if lock and session.get_bind().dialect.name == "postgresql":
         session.execute(_LOCK, {"identity": identity_id})
-    found = session.execute(_LOAD, {"identity": identity_id}).first()
+    found = _LOAD.first(session, {"identity": identity_id})
     return _NEW if found is None else Stored(*found)
 
 
 def save(session: Session, identity_id: int, state: dict[str, Any], now: datetime) -> None:
     """Store the state that a turn left behind."""
     row = {"identity_id": identity_id, "state": state, "updated_at": now}
-    session.execute(_SAVE[session.get_bind().dialect.name], row)
+    _SAVE[session.get_bind().dialect.name].rows(session, row)
 
 
 def give_to_staff(session: Session, identity_id: int, until: datetime, now: datetime) -> None:
@@ -89,8 +95,7 @@ def take_back(session: Session, identity_id: int) -> bool:
 
 def messages_since(session: Session, identity_id: int, now: datetime, span: timedelta) -> int:
     """How many messages an identity has sent in the last `span`."""
-    count: int = session.execute(_RECENT, {"identity": identity_id, "since": now - span}).scalar_one()
-    return count
+    return sum(int(row[0]) for row in _RECENT.rows(session, {"identity": identity_id, "since": now - span}))
 
 
 def name_person(session: Session, person_id: int, first_name: str) -> None:

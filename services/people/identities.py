@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from services.core.statements import Prepared
 from services.people.tables import Identity, OptOut, Person
 
 PEOPLE = Person.__table__  # type: ignore[attr-defined]
@@ -15,7 +16,7 @@ _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
 
 _KEY = (IDENTITIES.c.id, IDENTITIES.c.person_id)
 _AT = (IDENTITIES.c.channel == bindparam("on"), IDENTITIES.c.address == bindparam("at"))
-_TOUCH = (
+_TOUCH = Prepared(
     update(IDENTITIES).where(*_AT).values(sender=bindparam("texted"), last_inbound_at=bindparam("now")).returning(*_KEY)
 )
 _FIND = select(*_KEY).where(*_AT)
@@ -72,11 +73,12 @@ class Recipient(NamedTuple):
 def arrive(session: Session, channel: str, address: str, texted: str, now: datetime) -> IdentityKey:
     """The identity that texted the number `texted` just now: found and touched, or made with a new person."""
     moment: dict[str, Any] = {"on": channel, "at": address, "texted": texted, "now": now}
-    known = session.execute(_TOUCH, moment).first()
+    known = _TOUCH.first(session, moment)
     if known is not None:
         return IdentityKey(*known)
-    find_or_create(session, channel, address, now)
-    return IdentityKey(*session.execute(_TOUCH, moment).one())
+    made = find_or_create(session, channel, address, now)
+    _TOUCH.rows(session, moment)
+    return made
 
 
 def find_or_create(session: Session, channel: str, address: str, now: datetime) -> IdentityKey:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, false, func, literal_column, se
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from services.core.statements import Prepared
 from services.people.identities import IDENTITIES, arrive
 from services.people.tables import InboundMessage, InboundStatus, OptOut, TextHold
 
@@ -19,9 +20,9 @@ _HOLDS = TextHold.__table__  # type: ignore[attr-defined]
 # A literal, not a parameter, so that both databases can use the partial index on waiting messages.
 _RECEIVED: ColumnElement[str] = literal_column("'received'")
 _RECORD = {
-    name: dialect.insert(_INBOX)
-    .on_conflict_do_nothing(index_elements=["provider", "provider_id"])
-    .returning(_INBOX.c.id)
+    name: Prepared(
+        dialect.insert(_INBOX).on_conflict_do_nothing(index_elements=["provider", "provider_id"]).returning(_INBOX.c.id)
+    )
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 _WAITING = (
@@ -30,7 +31,7 @@ _WAITING = (
     .order_by(_INBOX.c.id)
     .limit(bindparam("most"))
 )
-_MARK = (
+_MARK = Prepared(
     update(_INBOX)
     .where(_INBOX.c.id == bindparam("message"), _INBOX.c.status == _RECEIVED)
     .values(status=bindparam("became"), failure=bindparam("trace"))
@@ -43,7 +44,7 @@ _CHECKED = (
     .returning(_INBOX.c.id)
 )
 _MOVE = update(_INBOX).where(_INBOX.c.id == bindparam("message")).values(identity_id=bindparam("to"))
-_LOAD = (
+_LOAD = Prepared(
     select(
         _INBOX.c.id,
         _INBOX.c.identity_id,
@@ -132,13 +133,13 @@ def record(session: Session, draft: InboundDraft, now: datetime) -> Recorded | N
         "failure": "",
         "received_at": now,
     }
-    taken = session.execute(_RECORD[session.get_bind().dialect.name], row).first()
+    taken = _RECORD[session.get_bind().dialect.name].first(session, row)
     return None if taken is None else Recorded(taken[0], identity.id)
 
 
 def load(session: Session, inbound_id: int) -> Arrival | None:
     """A message with its sender, in one statement; None if there is no such message."""
-    found = session.execute(_LOAD, {"message": inbound_id}).first()
+    found = _LOAD.first(session, {"message": inbound_id})
     return None if found is None else Arrival(*found)
 
 
@@ -174,4 +175,4 @@ def move(session: Session, inbound_id: int, identity_id: int) -> None:
 
 def _mark(session: Session, inbound_id: int, became: InboundStatus, trace: str = "") -> bool:
     marks = {"message": inbound_id, "became": became.value, "trace": trace}
-    return session.execute(_MARK, marks).first() is not None
+    return _MARK.first(session, marks) is not None

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.core.database import announce
+from services.core.statements import Prepared
 from services.people.identities import IDENTITIES, Recipient
 from services.people.tables import OptOut, OutboxMessage, OutboxStatus, Priority
 
@@ -94,7 +95,7 @@ _WITHDRAW = (
     .values(status=OutboxStatus.REFUSED.value, reason=bindparam("why"))
 )
 _HOW_MANY_SENT = select(func.count()).where(OUTBOX.c.provider_id.is_not(None))
-_INSERT = insert(OUTBOX).returning(OUTBOX.c.id)
+_INSERT = Prepared(insert(OUTBOX).returning(OUTBOX.c.id))
 _INSERT_ONCE = {
     name: dialect.insert(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OUTBOX.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -177,7 +178,7 @@ def enqueue_claimed(
     """
     status = {"status": OutboxStatus.SENDING.value, "claimed_at": now, "attempts": 1, "due_at": now}
     row = _values(kind, priority, to.id, parameters, now) | status
-    written = session.execute(_INSERT, row | {"sender": to.sender, "in_reply_to": in_reply_to}).scalar_one()
+    (written,), *_ = _INSERT.rows(session, row | {"sender": to.sender, "in_reply_to": in_reply_to})
     return OutboxRow(
         id=written,
         kind=kind,
