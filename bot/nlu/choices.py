@@ -3,11 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 
 from bot.nlu.choice_words import choice_words
-from bot.nlu.dates import find_dates
 from bot.nlu.option_words import has_word, options_on, options_with_word
 from bot.nlu.pointers import Pointer, find_pointers
 from bot.nlu.tokens import Tokens, tokenise
@@ -28,13 +26,6 @@ class Choice:
     index: int
     first: int
     last: int
-
-
-def find_choice(text: str, options: Sequence[Option], now: datetime) -> int | None:
-    """Return the index of the one option that a message picks, or None when it picks none or could mean several."""
-    tokens = tokenise(text)
-    choice = choose(tokens, options, find_dates(tokens, tokens.words, now))
-    return choice.index if choice else None
 
 
 def choose(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], undoing: bool = False) -> Choice | None:

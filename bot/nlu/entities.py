@@ -26,7 +26,6 @@ _EXCLUSIVE = ("reference", "place", "place_choice", "rating", "choice", "date", 
 # These say nothing where a place, a name or a date stands ("Hope" the place, "Art" the name).
 _TERMS = frozenset(("cancer_type", "need", "audience", "stage", "access", "mode"))
 _STRONGER = frozenset(("place", "place_choice", "name"))
-_ANSWERS_WHOLE = frozenset(("place", "place_choice", "name", "choice", "rating", "count", "date"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,6 @@ class Phrases(Generic[T]):
             words[0] for listed in self._by_first.values() for words, _ in listed if len(words) == 1
         )
 
-    def first_words(self) -> set[str]:
-        """Return the words that a phrase can begin with."""
-        return set(self._by_first)
-
     def at(self, tokens: Tokens, words: tuple[str, ...], first: int) -> Found[T] | None:
         """Return the longest phrase that begins at word `first` of `words` (the message's, perhaps respelt)."""
         for phrase, meaning in self._by_first.get(words[first], ()):

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.calendar_days import bank_holidays, day_named, day_of_month, easter_sunday, month_named, nth_weekday
-from bot.nlu.date_words import date_words
 from bot.nlu.dates import find_dates
 from bot.nlu.tokens import tokenise
+from bot.nlu.word_lists import inverted, read_list
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
 # Hours around the nights in which the clocks change, where wrong arithmetic shows.
 CHANGES = st.sampled_from([datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 10, 31, 1, tzinfo=UTC)])
 AROUND_CHANGES = st.builds(lambda change, hours: change + timedelta(hours=hours), CHANGES, st.integers(-400, 400))
-WORDS = sorted(date_words().phrases.first_words())
+WORDS = sorted({word for lists in read_list("dates").values() for phrase in inverted(lists) for word in phrase.split()})
 TALK = st.lists(
     st.one_of(
         st.sampled_from(WORDS),

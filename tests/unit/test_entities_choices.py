@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.nlu.choices import find_choice
+from bot.nlu.choices import choose
+from bot.nlu.dates import find_dates
+from bot.nlu.tokens import tokenise
 from bot.understanding import Option
 
 NOW = datetime(2026, 12, 2, 10, 0, tzinfo=UTC)
@@ -92,6 +94,13 @@ COMMON = """
 """
 
 
+def picked(text: str, options: tuple[Option, ...]) -> int | None:
+    """The index of the one option that a message picks; None when it picks none or could mean several."""
+    tokens = tokenise(text)
+    choice = choose(tokens, options, find_dates(tokens, tokens.words, NOW))
+    return choice.index if choice else None
+
+
 def texts(table: str) -> list[str]:
     """The texts of a table, parted by lines and bars."""
     return [text.strip() for line in table.strip().splitlines() for text in line.split(" | ")]
@@ -105,38 +114,38 @@ def rows(table: str) -> list[tuple[str, int | None]]:
 
 @pytest.mark.parametrize(("text", "index"), rows(PICKED))
 def test_picks_the_line_that_is_meant(text, index):
-    assert find_choice(text, EVENTS, NOW) == index
+    assert picked(text, EVENTS) == index
 
 
 @pytest.mark.parametrize("text", texts(NOT_PICKED))
 def test_picks_nothing_when_nothing_or_no_single_line_is_meant(text):
-    assert find_choice(text, EVENTS, NOW) is None
+    assert picked(text, EVENTS) is None
 
 
 @pytest.mark.parametrize(("text", "index"), rows(SESSIONS))
 def test_dates_tell_the_sessions_of_a_series_apart(text, index):
-    assert find_choice(text, SERIES, NOW) == index
+    assert picked(text, SERIES) == index
 
 
 @pytest.mark.parametrize(("text", "index"), rows(ALIKE))
 def test_titles_alike_are_told_apart(text, index):
-    assert find_choice(text, PLACES, NOW) == index
+    assert picked(text, PLACES) == index
 
 
 @pytest.mark.parametrize(("text", "index"), rows(VENUES))
 def test_a_centre_is_no_place_in_the_list(text, index):
-    assert find_choice(text, HALLS, NOW) == index
+    assert picked(text, HALLS) == index
 
 
 @pytest.mark.parametrize(("text", "index"), rows(COMMON))
 def test_a_title_of_common_words_is_known_by_two_of_them(text, index):
-    assert find_choice(text, TITLES, NOW) == index
+    assert picked(text, TITLES) == index
 
 
 def test_without_a_menu_nothing_is_picked():
-    assert find_choice("2", (), NOW) is None
-    assert find_choice("", EVENTS, NOW) is None
+    assert picked("2", ()) is None
+    assert picked("", EVENTS) is None
 
 
 def test_blanks_around_a_number_do_no_harm():
-    assert find_choice("  3 \n", EVENTS, NOW) == 2
+    assert picked("  3 \n", EVENTS) == 2
