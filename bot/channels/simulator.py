@@ -5,7 +5,6 @@ told to fail in the ways that networks and providers fail.
 """
 
 import asyncio
-import base64
 import re
 import secrets
 from collections import deque
@@ -19,7 +18,7 @@ from twilio.request_validator import RequestValidator
 
 from bot.channels.simulator_content import ContentStore, Unusable
 from bot.channels.simulator_messages import Shown, SimulatedMessage, error, matches, mistake
-from bot.channels.twilio_http import Answer, Fields, NoAnswer, NotReached
+from bot.channels.twilio_http import Answer, Fields, NoAnswer, NotReached, basic_authorization
 
 Poster = Callable[[str, Fields, str], Awaitable[None]]
 Watcher = Callable[[SimulatedMessage], None]
@@ -65,7 +64,7 @@ class FakeTwilio:
         self.contents = ContentStore(account_sid, now)
         self._now = now
         self._validator = RequestValidator(auth_token)
-        self._authorization = _basic(account_sid, auth_token)
+        self._authorization = basic_authorization(account_sid, auth_token)
         self._watchers: list[Watcher] = []
         self._reporting: set[asyncio.Task[None]] = set()
 
@@ -216,7 +215,7 @@ class LocalTransport:
     """Carries requests to a stand-in in the same process, in the form they would have over HTTP."""
 
     def __init__(self, fake: FakeTwilio, account_sid: str, auth_token: str) -> None:
-        self._fake, self._authorization = fake, _basic(account_sid, auth_token)
+        self._fake, self._authorization = fake, basic_authorization(account_sid, auth_token)
 
     async def post(self, path: str, form: Fields) -> Answer:
         """Post a form; raises NotReached or NoAnswer."""
@@ -241,7 +240,3 @@ def _fail(fault: Fault) -> Answer:
     if fault in (Fault.SERVER_ERROR, Fault.TAKEN_SERVER_ERROR):
         return error(503, 30410)
     raise NoAnswer(fault.value)
-
-
-def _basic(account_sid: str, auth_token: str) -> str:
-    return "Basic " + base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()

@@ -54,6 +54,11 @@ class Transport(Protocol):
         ...
 
 
+def basic_authorization(account_sid: str, auth_token: str) -> str:
+    """The value of the header by which Twilio knows an account."""
+    return "Basic " + base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+
+
 class HttpTransport:
     """One pooled aiohttp session, which costs a tenth of the processor time of httpx for each message.
 
@@ -61,8 +66,7 @@ class HttpTransport:
     """
 
     def __init__(self, account_sid: str, auth_token: str, base_url: str = API, timeout_s: float = 10.0) -> None:
-        basic = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
-        self._headers = {"Authorization": f"Basic {basic}", "Accept": "application/json"}
+        self._headers = {"Authorization": basic_authorization(account_sid, auth_token), "Accept": "application/json"}
         self._base_url = base_url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
         self._session: aiohttp.ClientSession | None = None

@@ -9,7 +9,7 @@ import typer
 from sqlmodel import Session
 
 from bot.cli.inbox_words import Told, told, written
-from bot.cli.session import fail, opened_database, tells_errors
+from bot.cli.session import By, fail, opened_database, tells_errors
 from services.core.clock import SystemClock
 from services.people import desk, flags
 from services.people.flags import OpenFlag
@@ -17,7 +17,6 @@ from services.people.flags import OpenFlag
 inbox = typer.Typer(no_args_is_help=True, help="What staff must see, gravest first, and what they do about it.")
 
 Flag = Annotated[int, typer.Argument(metavar="ID", help="The number in the list.")]
-By = Annotated[str, typer.Option("--by", help="Who you are; your user name on this machine if left out.")]
 Restricted = Annotated[bool, typer.Option("--restricted", help="For those who may see safeguarding.")]
 _NOT_SENT = {
     "opted_out": "Not sent: this number has opted out. Only their own START lets us text it again.",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.session import fail, opened_database, tells_errors
+from bot.cli.session import By, fail, opened_database, tells_errors
 from services.core.clock import SystemClock
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
@@ -15,7 +15,6 @@ from services.core.phone import parse_phone
 person = typer.Typer(no_args_is_help=True, help="What is held on a person: a copy of it, and its erasure.")
 
 Address = Annotated[str, typer.Argument(metavar="NUMBER", help="The number they text from, or their WhatsApp id.")]
-By = Annotated[str, typer.Option("--by", help="Who you are; your user name on this machine if left out.")]
 
 
 @person.callback()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -14,6 +14,7 @@ from services.core.errors import WellbeingError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+By = Annotated[str, typer.Option("--by", help="Who you are; your user name on this machine if left out.")]
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
