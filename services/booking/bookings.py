@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, or_, select
 from sqlmodel import Session, SQLModel
 
 from services.booking.counter import Found, event
 from services.booking.standing import IS_CURRENT, booking, status_in
 from services.booking.tables import LIVE, BookingStatus
 from services.core.phone import AddressKind, kind_of
+from services.core.statements import Prepared
 from services.events.tables import EventStatus
 from services.people import carers
 from services.people.tables import Channel
@@ -99,16 +100,40 @@ _ATTENDEES = (
     .order_by(booking.c.created_at, booking.c.id)
 )
 
+_NOW = bindparam("now", type_=event.c.starts_at.type)
+_IS_LIVE = and_(
+    IS_CURRENT,
+    status_in(*LIVE),
+    or_(booking.c.status == BookingStatus.CONFIRMED, booking.c.deadline > _NOW),
+)
+_MINE = booking.c.person_id == bindparam("person")
+_FOR_ATTENDEE = booking.c.attendee == bindparam("attendee")
+_AHEAD = _BOOKED.where(_MINE, _IS_LIVE, event.c.ends_at > _NOW)
+_OWN_AHEAD, _AHEAD_FOR_ATTENDEE = Prepared(_AHEAD), Prepared(_AHEAD.where(_FOR_ATTENDEE))
+_BY_ID = Prepared(_BOOKED.where(booking.c.id == bindparam("booking")))
+_OF_EVENT = Prepared(_BOOKED.where(_MINE, booking.c.event_id == bindparam("event"), _FOR_ATTENDEE, _IS_LIVE))
+_WAITING = Prepared(
+    _BOOKED.where(
+        _MINE,
+        IS_CURRENT,
+        or_(status_in(BookingStatus.WAITING), status_in(BookingStatus.OFFERED) & (booking.c.deadline > _NOW)),
+        event.c.starts_at > _NOW,
+        event.c.status == EventStatus.PUBLISHED,
+    ).order_by(event.c.starts_at, booking.c.id)
+)
+
 
 def by_id(session: Session, booking_id: int) -> Booked | None:
     """The booking with this id, whatever became of it."""
-    return _one(session, _BOOKED.where(booking.c.id == booking_id))
+    found = _BY_ID.first(session, {"booking": booking_id})
+    return Booked(*found) if found is not None else None
 
 
 def live(session: Session, person_id: int, event_id: int, now: datetime, attendee: str = "") -> Booked | None:
     """The booking of an event that a person has for one attendee: confirmed, offered, or held and not run out."""
-    mine = (booking.c.person_id == person_id, booking.c.event_id == event_id, booking.c.attendee == attendee)
-    return _one(session, _BOOKED.where(*mine, _is_live(now)))
+    mine = {"person": person_id, "event": event_id, "attendee": attendee, "now": now}
+    found = _OF_EVENT.first(session, mine)
+    return Booked(*found) if found is not None else None
 
 
 def upcoming(session: Session, person_id: int, now: datetime) -> list[Booked]:
@@ -119,45 +144,24 @@ def upcoming(session: Session, person_id: int, now: datetime) -> list[Booked]:
     """
     about = carers.about(session, person_id)
     ended = {each.attendee for each in about if each.ended_at is not None and each.carer_id == person_id}
-    found = _ahead(session, booking.c.person_id == person_id, now)
-    mine = [booked for booked in found if booked.attendee not in ended]
+    found = _OWN_AHEAD.rows(session, {"person": person_id, "now": now})
+    mine = [booked for booked in (Booked(*row) for row in found) if booked.attendee not in ended]
     for each in about:
         if each.person_id == person_id and each.identity_id is not None and each.ended_at is None:
-            theirs = and_(booking.c.person_id == each.carer_id, booking.c.attendee == each.attendee)
-            mine += _ahead(session, theirs, now)
+            theirs = {"person": each.carer_id, "attendee": each.attendee, "now": now}
+            mine += [Booked(*row) for row in _AHEAD_FOR_ATTENDEE.rows(session, theirs)]
     return sorted(mine, key=lambda booked: (booked.starts_at, booked.booking_id))
 
 
 def on_waiting_lists(session: Session, person_id: int, now: datetime) -> list[Booked]:
     """What a person waits for, or is offered and has not answered, at events that have not begun; soonest first."""
-    waits = (status_in(BookingStatus.WAITING), status_in(BookingStatus.OFFERED) & (booking.c.deadline > now))
-    mine = (booking.c.person_id == person_id, IS_CURRENT, or_(*waits))
-    wanted = _BOOKED.where(*mine, event.c.starts_at > now, event.c.status == EventStatus.PUBLISHED)
-    return _all(session, wanted.order_by(event.c.starts_at, booking.c.id))
+    return [Booked(*row) for row in _WAITING.rows(session, {"person": person_id, "now": now})]
 
 
 def attendees(session: Session, event_id: int) -> list[Attendee]:
     """Who is coming to an event, in the order they booked."""
     wanted = _ATTENDEES.where(booking.c.event_id == event_id, status_in(BookingStatus.CONFIRMED))
     return [_attendee(row) for row in session.connection().execute(wanted)]
-
-
-def _ahead(session: Session, whose: ColumnElement[bool], now: datetime) -> list[Booked]:
-    return _all(session, _BOOKED.where(whose, _is_live(now), event.c.ends_at > now))
-
-
-def _one(session: Session, wanted: Select[*tuple[Any, ...]]) -> Booked | None:
-    row = session.connection().execute(wanted).first()
-    return Booked(**row._asdict()) if row is not None else None
-
-
-def _all(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Booked]:
-    return [Booked(**row._asdict()) for row in session.connection().execute(wanted)]
-
-
-def _is_live(now: datetime) -> ColumnElement[bool]:
-    standing = or_(booking.c.status == BookingStatus.CONFIRMED, booking.c.deadline > now)
-    return and_(IS_CURRENT, status_in(*LIVE), standing)
 
 
 def _attendee(row: Found) -> Attendee:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
 from sqlmodel import Session
 
+from services.core.statements import Prepared
 from services.people.care_tables import CaredFor, CodeGuess, PassCode
 from services.people.identities import IDENTITIES, PEOPLE
 
@@ -25,7 +26,11 @@ _FOUND = select(
     CARED.c.agreed_at,
     CARED.c.ended_at,
 ).select_from(CARED.join(PEOPLE, PEOPLE.c.id == CARED.c.person_id).join(_CARER, _CARER.c.id == CARED.c.carer_id))
-_ABOUT = _FOUND.where(or_(CARED.c.carer_id == bindparam("person"), CARED.c.person_id == bindparam("person")))
+_ABOUT = Prepared(
+    _FOUND.where(or_(CARED.c.carer_id == bindparam("person"), CARED.c.person_id == bindparam("person"))).order_by(
+        CARED.c.id
+    )
+)
 _BY_ID = _FOUND.where(CARED.c.id == bindparam("cared"))
 _CHANGE = update(CARED).where(CARED.c.id == bindparam("cared"))
 _AGREE = _CHANGE.where(CARED.c.agreed_at.is_(None)).values(agreed_at=bindparam("now"))
@@ -65,7 +70,7 @@ class Cared(NamedTuple):
 
 def about(session: Session, person_id: int) -> list[Cared]:
     """Everyone for whom a person books, and those who book for that person; also what has ended."""
-    return [Cared(*row) for row in session.execute(_ABOUT.order_by(CARED.c.id), {"person": person_id})]
+    return [Cared(*row) for row in _ABOUT.rows(session, {"person": person_id})]
 
 
 def looked_after_by(session: Session, carer_id: int) -> list[Cared]:
