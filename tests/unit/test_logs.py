@@ -52,3 +52,22 @@ def test_a_quiet_command_keeps_standard_output_for_its_answer():
     assert done.stdout == ""
     assert "it_failed" in done.stderr
     assert "as_usual" not in done.stderr
+
+
+NO_RICH = """
+import sys
+import bot.logs
+assert not any(name.partition(".")[0] == "rich" for name in sys.modules)
+import rich.console
+bot.logs.configure(development=True)
+import structlog
+try:
+    raise ValueError("told")
+except ValueError:
+    structlog.get_logger().exception("failed")
+"""
+
+
+def test_logs_are_written_without_loading_rich_and_leave_it_to_be_loaded_by_others():
+    said = subprocess.run([sys.executable, "-c", NO_RICH], check=True, capture_output=True, text=True).stdout
+    assert "ValueError: told" in said
