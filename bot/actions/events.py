@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from bot.actions.context import TurnContext
 from bot.actions.wording import event_line
 from services.events.tables import Event, Venue
+
+_WITH_VENUE = (
+    select(Event, Venue)
+    .outerjoin(Venue, col(Venue.id) == col(Event.venue_id))
+    .where(col(Event.id) == bindparam("event"))
+)
 
 
 def chosen(payload: str) -> int:
@@ -16,8 +23,8 @@ def chosen(payload: str) -> int:
 
 def event_with_venue(session: Session, event_id: int) -> tuple[Event, Venue | None]:
     """An event and where it takes place (None when online)."""
-    event = session.get_one(Event, event_id)
-    return event, session.get(Venue, event.venue_id) if event.venue_id else None
+    event, venue = session.execute(_WITH_VENUE, {"event": event_id}).one()
+    return event, venue
 
 
 def line_of(turn: TurnContext, event_id: int) -> dict[str, Any]:
