@@ -208,7 +208,8 @@ def _bare_facts(understood: Understanding) -> Understanding:
 def _bare_access(understood: Understanding) -> Understanding:
     """Take "i use a walking stick" for what someone needs to take part, not for a wish to find something."""
     kinds = {entity.kind for entity in understood.entities}
-    if "access" not in kinds or kinds & _FACTS or understood.intent not in _SAYING:
+    is_vague = understood.intent in _SAYING or understood.confidence < _LIKELY
+    if "access" not in kinds or kinds & _FACTS or not is_vague:
         return understood
     ranking = (("access_needs", _SURE), *understood.ranking)
     return replace(understood, intent="access_needs", confidence=_SURE, ranking=ranking)

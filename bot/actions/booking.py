@@ -178,6 +178,17 @@ class SetParty(TurnAction):
         return {"held_places": kept.places, "party": kept.places}
 
 
+class PartyNoted(TurnAction):
+    """Says how many places it will be, when that was said before it was asked."""
+
+    called = "action_party_noted"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Say so; the places are kept when the booking gets there."""
+        say("utter_party_noted", places=phrase("part_places", places=min(slots["party"], PARTY_LIMIT)))
+        return {}
+
+
 class ConfirmBooking(TurnAction):
     """Makes the held place a booking, after an explicit yes."""
 
@@ -275,6 +286,7 @@ def booking_actions(hold_for: timedelta, public_base_url: str) -> list[TurnActio
         HoldPlace(hold_for),
         AskConfirmBooking(),
         SetParty(hold_for),
+        PartyNoted(),
         ConfirmBooking(hold_for, public_base_url),
         RenewHold(hold_for),
         ReleasePlace(),

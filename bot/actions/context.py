@@ -9,6 +9,9 @@ from sqlmodel import Session
 
 from bot.understanding import Entity, Option
 
+# A yes with a word of thanks ("yes please").
+_BARE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
@@ -30,6 +33,12 @@ class TurnContext:
     pick: Callable[[Sequence[Option]], int | None]
     entities: tuple[Entity, ...]
     pick_in: Callable[[str, Sequence[Option]], int | None]
+
+    @property
+    def is_bare_yes(self) -> bool:
+        """Whether the message is a yes and no more."""
+        said = [entity for entity in self.entities if entity.kind == "yes_no"]
+        return bool(said) and said[0].value is True and len(self.text.split()) <= _BARE
 
 
 current_turn: ContextVar[TurnContext] = ContextVar("current_turn")

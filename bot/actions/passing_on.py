@@ -22,8 +22,14 @@ class NoteAccess(TurnAction):
     called = "action_note_access"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `access_ids` and `access_words` (`their_...` for someone else) from the answer, if it came just now."""
-        return _taken_down("", slots, turn) | _taken_down(_THEIRS, slots, turn)
+        """Set `access_ids` and `access_words` (`their_...` for someone else) from the answer, if it came just now.
+
+        After a bare yes set `access_unsaid` and empty the answer, so that it can be asked what would help.
+        """
+        of = _THEIRS if slots.get(f"{_THEIRS}access") == turn.text.strip() else ""
+        if slots.get(f"{of}access") == turn.text.strip() and turn.is_bare_yes and not slots.get("access_unsaid"):
+            return {f"{of}access": None, "access_unsaid": True}
+        return {"access_unsaid": None} | _taken_down("", slots, turn) | _taken_down(_THEIRS, slots, turn)
 
 
 def _taken_down(of: str, slots: Slots, turn: TurnContext) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from bot.understanding import Entity, Understanding
 
 _YES_WORDS = {True, "yes", "affirm"}
 _PAUSE = re.compile(r"\s*[,.;!]|\s+(?:and|but)\b", re.IGNORECASE)
+# "Could I have a chair?" is no question about the event.
+_ASKING = re.compile(r"^\W*(?:is|are|do|does|what|whats|where|how|which)\b", re.IGNORECASE)
 _SHORT, _POLITE = 3, 6  # words of "no" and of "no thank you very much"
 
 
@@ -130,6 +132,8 @@ def _text(asked: Asked) -> Answered | None:
 
     What names something of the kind asked for ("a wheelchair, and parking close by") is not something else.
     """
+    if asked.says(set(asked.model.means)) and _ASKING.search(asked.said.text):
+        return None
     wanted = asked.first(asked.flows.rule(asked.question.slot).source)
     if wanted is None and (_is_other_matter(asked) or (asked.model.optional and asked.declines())):
         return None
@@ -176,6 +180,8 @@ def _entity(asked: Asked) -> Answered | None:
 def _plainly_else(asked: Asked) -> bool:
     """Say whether the message is strongly another matter: almost any words could be a name or a text."""
     if asked.said.confidence < asked.flows.limits.strong:
+        return False
+    if asked.said.intent in asked.model.means:
         return False
     triggers = asked.flows.triggers.get(asked.said.intent, ())
     return asked.said.intent in CONTROLS or any(not trigger.idle for _, trigger in triggers)

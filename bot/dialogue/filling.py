@@ -31,7 +31,8 @@ def _is_spent(heard: Heard, entity: Entity) -> bool:
 def _take(heard: Heard, found: dict[str, Any], slot: str, value: Any) -> None:
     """Take a value; where several are said and one is wanted, the first that is news."""
     if heard.flows.rule(slot).many:
-        found[slot] = [*found.get(slot, []), value]
+        known = found.get(slot, [])
+        found[slot] = known if value in known else [*known, value]
     elif slot not in found or found[slot] == heard.state.slots.get(slot):
         found[slot] = value
 

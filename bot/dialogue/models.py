@@ -89,6 +89,7 @@ class CollectStep(StepBase):
     stale_after_hours: Hours | Literal["never"] | None = None
     rejections: list[Rejection] = []
     on_intent: list[OnIntent] = []
+    means: list[Name] = []
     when_stale: StepId | None = None
 
     @property
@@ -163,11 +164,15 @@ StepModel = Annotated[
 
 
 class IntentTrigger(Strict):
-    """An intent that starts the flow, from a confidence on; `idle` ones only when nothing is in progress."""
+    """An intent that starts the flow, from a confidence on.
+
+    `idle` ones only when nothing is in progress, `alone` ones only when the message answers no question.
+    """
 
     name: Name
     confidence_threshold: Fraction | None = None
     idle: bool = False
+    alone: bool = False
 
 
 class Trigger(Strict):

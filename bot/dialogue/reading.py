@@ -157,6 +157,8 @@ class _Reading:
         """The confidence that an intent needs here to start a flow."""
         heard, limits = self.heard, self.heard.flows.limits
         bar = trigger.confidence_threshold or (limits.start if intent == heard.said.intent else limits.second_goal)
+        if heard.answer and trigger.alone:
+            return _NEVER
         if heard.answer:
             return max(bar, limits.alongside) if self._says_more() else _NEVER
         if intent == OUT_OF_SCOPE and heard.state.question:
