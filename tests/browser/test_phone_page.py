@@ -133,6 +133,23 @@ def test_another_phone_can_be_added_and_used_by_keyboard_alone(page: Page) -> No
     expect(page.locator(".phone").nth(2).locator(".out")).to_have_count(1, timeout=PATIENCE_MS)
 
 
+def test_an_answer_that_comes_after_the_channel_was_changed_is_not_shown(page: Page) -> None:
+    second = page.locator(".phone").nth(1)
+    say(page, 1, "hello")
+    held = []
+    with page.expect_request("**/dev/phone/messages?*channel=sms*"):
+        page.route("**/dev/phone/messages?*channel=sms*", lambda route: held.append(route))
+    second.locator("select").select_option("whatsapp")
+    whatsapp = second.locator(".bubble").count
+    expect(second.locator(".bubble").filter(has_text="hello")).to_have_count(0)
+    shown = whatsapp()
+    with page.expect_response("**/dev/phone/messages?*channel=sms*"):
+        for route in held:
+            route.continue_()
+    page.wait_for_timeout(300)
+    assert whatsapp() == shown
+
+
 def test_nobody_is_shut_out(page: Page) -> None:
     say(page, 0, "hello")
     assert Axe().run(page).violations_count == 0

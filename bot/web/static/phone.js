@@ -68,6 +68,8 @@ class Card {
   constructor(section, number, index) {
     this.number = number;
     this.shown = "";
+    this.asked = 0;
+    this.answered = 0;
     section.append(document.getElementById("phone").content.cloneNode(true));
     this.section = section;
     this.log = section.querySelector(".log");
@@ -125,8 +127,12 @@ class Card {
   }
 
   async refresh() {
-    const query = new URLSearchParams({ number: this.number, channel: this.channel.value });
-    const answer = await ask(`/dev/phone/messages?${query}`);
+    const channel = this.channel.value;
+    const asked = (this.asked += 1);
+    const answer = await ask(`/dev/phone/messages?${new URLSearchParams({ number: this.number, channel })}`);
+    // An answer that was overtaken, or is of the channel before, would show what is no longer so.
+    if (asked < this.answered || channel !== this.channel.value) return;
+    this.answered = asked;
     document.getElementById("now").textContent = answer.now;
     const state = JSON.stringify(answer.messages);
     if (state === this.shown) return;
