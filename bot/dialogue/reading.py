@@ -125,9 +125,15 @@ class _Reading:
         return _CONTROL_COMMANDS[heard.said.intent]
 
     def _breaks_off(self) -> bool:
-        """Say whether the message breaks off the active flow, by an intent that this flow names."""
-        top = self.heard.state.top
-        return top is not None and self.heard.means(*self.heard.flows[top.flow].model.cancelled_by)
+        """Say whether the message breaks off the active flow, by an intent that it names or one that called it."""
+        frames = self.heard.state.frames
+        asking = len(frames) - 1
+        while asking > 0 and frames[asking].called:
+            asking -= 1
+        named = {
+            intent for frame in frames[max(asking, 0) :] for intent in self.heard.flows[frame.flow].model.cancelled_by
+        }
+        return bool(named) and self.heard.means(*named)
 
     def _beats_yes_or_no(self) -> bool:
         heard = self.heard

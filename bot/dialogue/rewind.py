@@ -27,7 +27,8 @@ def correct(walk: Walk, slots: Iterable[str]) -> None:
     undone = undone_by(walk.flows, changed)
     walk.empty(undone)
     for frame in list(walk.state.frames):
-        _rewind(walk, frame, changed, undone)
+        if any(left is frame for left in walk.state.frames):  # going back drops what a frame has called
+            _rewind(walk, frame, changed, undone)
 
 
 def _rewind(walk: Walk, frame: Frame, changed: set[str], undone: set[str]) -> None:
