@@ -13,6 +13,7 @@ from bot.dialogue.questions import Questions
 from bot.naming import FindNamed, with_named
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.pointing import pointed_out
+from bot.of_bookings import of_bookings
 from bot.others import of_others
 from bot.understanding import Entity, Expecting, Understanding
 from bot.wishes import with_second
@@ -89,7 +90,7 @@ class Reader:
         if _is_question(understood) and not _is_which(expecting):
             return _asking(understood, expecting, now)
         if expecting is None or expecting.kind == "choice":
-            return _bare_count(_bare_facts(_spoken_of(understood, expecting, now)))
+            return _bare_count(_bare_facts(of_bookings(_spoken_of(understood, expecting, now), expecting)))
         return understood
 
     def _question(self, understood: Understanding, expecting: Expecting | None) -> str | None:

@@ -105,9 +105,18 @@ class ReadChange(TurnAction):
     called = "action_read_change"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `change_what` to "what:date" or "what:party" when the message says so."""
+        """Set `change_what` to "what:date" or "what:party", or how many come now, as far as the message says so."""
+        if slots.get("more_places"):
+            return {"more_places": None, "new_party": self._made_of(slots["more_places"], slots, turn)}
         named = topic_of(turn.text, _WHAT) if slots.get("change_said") == turn.inbound_id else None
         return {} if named is None else {"change_what": named}
+
+    @staticmethod
+    def _made_of(more: int, slots: Slots, turn: TurnContext) -> int | None:
+        """How many come with so many more, or fewer; of one place none is left to take away."""
+        booked = being_changed(slots, turn)
+        made = booked.places + more if booked is not None else 0
+        return made if made > 0 else slots.get("new_party")
 
 
 class AskChangeWhat(TurnAction):

@@ -11,6 +11,7 @@ from bot.actions.changing import ChangingAction, being_changed, changeable, part
 from bot.actions.context import TurnContext
 from bot.actions.events import chosen, event_with_venue, line_of
 from bot.actions.other_days import on_days_named
+from bot.actions.other_events import Wanted, wanted_instead
 from bot.actions.passing_on import passed_on
 from bot.actions.wording import booked_parts, calendar_part, event_line, match_option, when
 from bot.understanding import Option
@@ -37,6 +38,9 @@ class FindDates(ChangingAction):
         """Set `dates` to "one" (then `date_choice` is it), "many", "similar", "none" or "gone", and what is listed."""
         event, _ = event_with_venue(turn.session, booked.event_id)
         party = party_of(slots, booked)
+        wanted = _wanted(slots, booked, party, turn)
+        if wanted is not None:
+            return _of_wanted(wanted)
         others = other_dates(turn.session, event, places=party, now=turn.now)
         if others.free:
             return _of_others(others.free, slots, booked, turn)
@@ -48,6 +52,23 @@ class FindDates(ChangingAction):
         alike = similar(turn.session, event, places=party, passed_over=passed_over, now=turn.now)
         found = {"full_date": others.full[0] if others.full else None, "listed_dates": _ids(alike)}
         return found | {"dates": "similar" if alike else "none", "dates_note": "full" if others.full else "none"}
+
+
+def _wanted(slots: Slots, booked: Booked, party: int, turn: TurnContext) -> Wanted | None:
+    """What is wanted instead, when the message names another event than the one booked."""
+    said = slots.get("new_event")
+    return wanted_instead(turn.session, said, booked, party, turn.now) if said else None
+
+
+def _of_wanted(wanted: Wanted) -> dict[str, Any]:
+    """The event named, or those that may be meant, or why it is none."""
+    if not wanted.free:
+        note = f"wanted_{wanted.why_not}" if wanted.why_not else "wanted_none"
+        return {"dates": "none", "dates_note": note, "wanted_title": wanted.title, "listed_dates": []}
+    found = {"listed_dates": _ids(wanted.free), "dates_note": "wanted"}
+    if len(wanted.free) == 1:
+        return found | {"dates": "one", "date_choice": f"date:{wanted.free[0].event_id}"}
+    return found | {"dates": "many"}
 
 
 def _of_others(free: tuple[Match, ...], slots: Slots, booked: Booked, turn: TurnContext) -> dict[str, Any]:
@@ -104,7 +125,10 @@ def _note(slots: Slots, booked: Booked | None, turn: TurnContext) -> Any:
     day = spoken_date(event_with_venue(turn.session, full)[0].starts_at, turn.now) if full else ""
     title = booked.discreet_title if booked else ""
     alike = len(slots.get("listed_dates") or []) if slots.get("dates") == "similar" else 0
-    return phrase(f"part_dates_{slots.get('dates_note') or 'others'}", title=title, date=day, alike=alike)
+    wanted = slots.get("wanted_title")
+    return phrase(
+        f"part_dates_{slots.get('dates_note') or 'others'}", title=title, date=day, alike=alike, wanted=wanted
+    )
 
 
 class NoOtherDate(TurnAction):

@@ -17,7 +17,12 @@ CANCEL = "cancel"
 NEVER_MIND = "never_mind"
 RESUME = "resume"
 BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME, "undo_cancel", "calendar_link", "stop_notify"})
-# Read by rules of `bot.others` and `bot.afterwards`, and never by the classifier.
-BY_RULE = frozenset({"pass_code", "pass_on", "for_a_patient", "ask_later", "stop_checkins", "stop_surveys"})
+# Read by rules of `bot.others`, `bot.afterwards` and `bot.of_bookings`, and never by the classifier.
+BY_RULE = frozenset(
+    {
+        "pass_code", "pass_on", "for_a_patient", "ask_later", "stop_checkins", "stop_surveys", "one_more",
+        "change_event",
+    }
+)  # fmt: skip
 
 CONTROLS = frozenset({START_AGAIN, GO_BACK, REPEAT, CANCEL, NEVER_MIND})
