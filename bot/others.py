@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.nlu.names import name_cased
-from bot.nlu.word_lists import inverted, read_list, word_set
+from bot.nlu.word_lists import contexts, inverted, phrases_of, read_list, word_set
 from bot.understanding import Entity, Expecting, Understanding
 from services.core import yaml12
 from services.people import pass_codes
@@ -21,6 +21,8 @@ _KIN = "|".join(sorted((re.escape(word) for word in KIN), key=len, reverse=True)
 _NAME = r"(?P<name>[^\W\d_](?:[^\W\d_]|['\u2019-])+)"
 _KIN_WORD = re.compile(rf"\b(?:{_KIN})\b", re.IGNORECASE)
 _NO_NAMES = word_set(_SAID["no_names"])
+# First names that are no other words too.
+_FIRST_NAMES = frozenset(phrases_of(read_list("first_names")["names"])) - contexts("names")["also_words"]
 
 
 def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
@@ -32,8 +34,10 @@ _THEIRS, _BESIDE, _OWN = (_patterns(part) for part in ("their_name", "name_besid
 _SELF, _PASSED_ON, _TO_THEM, _ANYBODY = (_patterns(part) for part in ("self", "passed_on", "to_their_phone", "anybody"))
 _OWNER, _LATER = _patterns("owner"), _patterns("later")
 _WRONG, _DIED = _patterns("wrong_for_certain"), _patterns("died")
+_TO_OTHERS, _ALIVE, _TOLD = _patterns("to_others_phone"), _patterns("sender_alive"), _patterns("knows_unasked")
+_KNOWS_NOT = _patterns("knows_not")
 # Whether someone knows, by what says so; the first that fits counts.
-_KNOWS = ((True, _patterns("does_not_mind")), (False, _patterns("knows_not")), (True, _patterns("knows")))
+_KNOWS = ((True, _patterns("does_not_mind")), (False, _KNOWS_NOT), (True, _patterns("knows")))
 
 
 def of_others(understood: Understanding, expecting: Expecting | None) -> Understanding:
@@ -43,7 +47,8 @@ def of_others(understood: Understanding, expecting: Expecting | None) -> Underst
         return _only(understood, "pass_code", Entity("code", code, 0, len(understood.text), understood.text))
     intent = _for_certain(understood, expecting)
     if intent:
-        return _sure_of_phone(_only(understood, intent))
+        kin = _kin(understood.text) if intent == "pass_on" else []
+        return _sure_of_phone(_only(understood, intent, *kin))
     if understood.intent == "wrong_number":
         understood = _sure_of_phone(understood)
     if understood.intent == "bereavement" and _says(_DIED, understood.text):
@@ -54,8 +59,8 @@ def of_others(understood: Understanding, expecting: Expecting | None) -> Underst
     if asked == "invited" and _says(_LATER, understood.text):
         return _only(understood, "ask_later", *[replace(d, kind="later_date") for d in _dates(understood)])
     if asked == "knows":
-        return _agreement(understood)
-    return _whose(_vague(_related(_named(understood, asked), asked)), asked)
+        return _named_along(_agreement(_named(understood, asked)))
+    return _told_of(_whose(_vague(_related(_named(understood, asked), asked)), asked))
 
 
 def _for_certain(understood: Understanding, expecting: Expecting | None) -> str:
@@ -65,6 +70,8 @@ def _for_certain(understood: Understanding, expecting: Expecting | None) -> str:
         return "for_a_patient"
     if _says(_PASSED_ON, understood.text):
         return "wrong_number"
+    if (expecting is None or expecting.kind != "text") and _says(_TO_OTHERS, understood.text):
+        return "pass_on"
     is_free = relation is None and (expecting is None or expecting.kind == "choice")
     return "pass_on" if is_free and _says(_TO_THEM, understood.text) else ""
 
@@ -110,6 +117,14 @@ def _agreement(understood: Understanding) -> Understanding:
     return replace(understood, entities=(Entity("yes_no", said, 0, len(understood.text), understood.text), *kept))
 
 
+def _named_along(understood: Understanding) -> Understanding:
+    """Take a name beside a yes for what the one asked about is called, and not for another one."""
+    if understood.first("yes_no") is not True:
+        return understood
+    entities = (replace(one, kind="agreed_name") if one.kind == "cared_name" else one for one in understood.entities)
+    return replace(understood, entities=tuple(entities))
+
+
 def _knows(text: str) -> bool | None:
     return next((meaning for meaning, patterns in _KNOWS if _says(patterns, text)), None)
 
@@ -121,9 +136,22 @@ def _says(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:
 def _mourning(understood: Understanding) -> Understanding:
     """Add whom a death is about, as kin of the sender, or "owner" for the one whose phone it is."""
     text = understood.text
-    said = ["owner"] if _says(_OWNER, text) else list(dict.fromkeys(kin_in(text)))
-    kin = [Entity("kin", each, 0, len(text), text) for each in said]
-    return replace(understood, entities=(*_dates(understood), *kin))
+    if _says(_OWNER, text):
+        return replace(understood, entities=(*_dates(understood), Entity("kin", "owner", 0, len(text), text)))
+    alive = [Entity("kin", "alive", 0, len(text), text)] if _says(_ALIVE, text) else []
+    return replace(understood, entities=(*_dates(understood), *_kin(text), *alive))
+
+
+def _kin(text: str) -> list[Entity]:
+    return [Entity("kin", each, 0, len(text), text) for each in dict.fromkeys(kin_in(text))]
+
+
+def _told_of(understood: Understanding) -> Understanding:
+    """Add that someone knows and agrees, when that is said before it is asked."""
+    text = understood.text
+    if not _says(_TOLD, text) or _says(_KNOWS_NOT, text):
+        return understood
+    return replace(understood, entities=(*understood.entities, Entity("told_knows", True, len(text), len(text), "")))
 
 
 def _related(understood: Understanding, asked: str) -> Understanding:
@@ -158,7 +186,7 @@ def _whose(understood: Understanding, asked: str) -> Understanding:
 def _named(understood: Understanding, asked: str) -> Understanding:
     """Tell the name of someone else from the sender's own; a bare name answers whichever was asked for."""
     theirs = next(_spans(_THEIRS, understood.text), None) or _beside(understood)
-    own = next(_spans(_OWN, understood.text), None) if asked == "attendee_name" else None
+    own = next((each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(each)), None)
     found = [theirs] if theirs is not None and not _is_bare(understood, theirs) else []
     if own is not None and not any(own.overlaps(each.start, each.end) for each in found):
         found.append(replace(own, kind="own_name"))
@@ -180,9 +208,14 @@ def _beside(understood: Understanding) -> Entity | None:
         found = next(_spans((pattern,), understood.text), None)
         if found is None or _is_place(understood, found):
             continue
-        if found.words[:1].isupper() and not understood.text.isupper():
+        if (found.words[:1].isupper() and not understood.text.isupper()) or _is_known(found):
             return found
     return None
+
+
+def _is_known(found: Entity) -> bool:
+    """Whether a word is a first name however it is written."""
+    return found.words.lower().removesuffix("'s") in _FIRST_NAMES
 
 
 def _spans(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[Entity]:

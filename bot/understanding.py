@@ -36,10 +36,10 @@ class Entity:
 
     `kind` is one of: place, place_choice, date, count, choice, yes_no, name, cancer_type, need, mode, relation,
     audience, stage, access, language, rating, reference, skip, title, activity, about (a line that a question is
-    about); of `bot.others` cared_name, own_name, kin, code, later_date; of `bot.afterwards` attendance, opinion,
-    checkin_wish; of `bot.of_bookings` more_places, wanted; of `bot.reading` question, foreign. `value` is JSON: see the
-    module that finds each kind; None says that nothing of the kind is looked for any more. `start` and `end` index the
-    message; `words` is that stretch of it.
+    about); of `bot.others` cared_name, agreed_name, own_name, told_knows, kin, code, later_date; of `bot.afterwards`
+    attendance, opinion, checkin_wish; of `bot.of_bookings` more_places, wanted; of `bot.reading` question, foreign.
+    `value` is JSON: see the module that finds each kind; None says that nothing of the kind is looked for any more.
+    `start` and `end` index the message; `words` is that stretch of it.
     """
 
     kind: str

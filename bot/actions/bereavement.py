@@ -13,6 +13,8 @@ from services.people import carers, consent, flags, identities
 from services.people.carers import Cared
 
 _OWNER, _OTHER = "died:owner", "died:other"
+# Among the kin a message names: whoever texts speaks of coming, so the phone is not that of the one who died.
+_ALIVE = "alive"
 
 
 class WhoDied(TurnAction):
@@ -23,9 +25,10 @@ class WhoDied(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `died` to "which" when that must be asked, else `died_choice` to whom it is about."""
         known = carers.looked_after_by(turn.session, turn.person_id)
-        kin = list(slots.get("kin") or ())
+        kin = [each for each in slots.get("kin") or () if each != _ALIVE]
         if not known or kin == ["owner"]:
-            return {"died": "known", "died_choice": _OWNER}
+            is_alive = _ALIVE in (slots.get("kin") or ())
+            return {"died": "known", "died_choice": _OTHER if is_alive else _OWNER}
         meant = _named(known, turn.text) or [each for each in known if each.relation in kin]
         if len(meant) == 1:
             return {"died": "known", "died_choice": f"died:{meant[0].id}"}

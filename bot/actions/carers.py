@@ -117,9 +117,13 @@ class RecordAgreement(TurnAction):
     called = "action_record_agreement"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `agreed`; it is asked once for each person."""
+        """Set `agreed`, and `attendee_name` when a name was said along with it; it is asked once for each person."""
         carers.agree(turn.session, int(slots["attendee"]), turn.now)
-        return {"agreed": "yes"}
+        cared, named = carers.of_attendee(turn.session, slots["attendee"]), slots.get("agreed_name")
+        if cared is None or cared.first_name or not named:
+            return {"agreed": "yes"}
+        carers.name(turn.session, cared, named)
+        return {"agreed": "yes", "attendee_name": named}
 
 
 class NameAttendee(TurnAction):
@@ -159,7 +163,16 @@ class ForgetAttendee(TurnAction):
         """Empty the slots of the search and of the one it was for; after a booking of one's own, nothing."""
         if not slots.get("attendee"):
             return {}
-        theirs = ("relation", "cared_named", "cancer_type", "audience", "stage", "language", "access_wish")
+        theirs = (
+            "relation",
+            "cared_named",
+            "knows_told",
+            "cancer_type",
+            "audience",
+            "stage",
+            "language",
+            "access_wish",
+        )
         return dict.fromkeys((*theirs, "attendee", "attendee_name", "agreed", "whom", "cared_choice", "their_access"))
 
 
@@ -171,7 +184,12 @@ class NewCode(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Say the code, or set `whom` to "which" when several people may be meant."""
         known = [each for each in carers.looked_after_by(turn.session, turn.person_id) if each.agreed_at is not None]
-        picked = _chosen(slots, known)
+        kin = set(slots.get("kin") or ())
+        named = [each for each in known if each.relation in kin]
+        picked = _chosen(slots, known) or (named[0] if len(named) == 1 else None)
+        if kin and not named and picked is None:
+            say("utter_other_phone", code=bool(known))
+            return {"whom": None, "cared_choice": None}
         if slots.get("cared_choice") == _NEW or not known:
             say("utter_no_code")
             return {"whom": None, "cared_choice": None}

@@ -107,3 +107,44 @@ def test_book_it_for_me_is_a_way_of_asking():
 
 def test_kin_are_found_by_what_they_are_called():
     assert kin_in("my mum and my nan died") == ["mother", "grandparent"]
+
+
+def test_both_names_beside_a_yes():
+    said = read("yes she knows, her name is betty and im Kim", KNOWS, Entity("yes_no", True, 0, 3, "yes"))
+    assert (said.first("agreed_name"), said.first("own_name"), said.first("cared_name")) == ("Betty", "Kim", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my mum asked me to sort this out", "yes she knows im doing it", "he agreed to it", "ok asked him, hes up for it"],
+)
+def test_that_someone_knows_is_heard_before_it_is_asked(text):
+    assert read(text).first("told_knows") is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she doesnt know yet",
+        "she knows nobody there",
+        "mum knows how to get there",
+        "havent asked him if hes up for it",
+    ],
+)
+def test_that_they_know_something_else_is_no_agreement(text):
+    assert read(text).first("told_knows") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["can you text my daughter instead", "send the reminders to my sons phone please", "text my brother not me"],
+)
+def test_texts_are_to_go_to_someone(text):
+    assert read(text).intent == "pass_on"
+
+
+@pytest.mark.parametrize(
+    "text", ["ill text my daughter and ask", "my daughter texted you", "my son will send it to me"]
+)
+def test_texting_among_themselves_is_not(text):
+    assert read(text).intent != "pass_on"
