@@ -49,6 +49,11 @@ _ABOUT_US, _CERTAIN = "about_service", 0.95
 _OTHER_LANGUAGE = "language_request"
 _ANSWERING = frozenset({"yes_no", "choice", "name", "count", "rating"})
 _SEARCHES = frozenset({"find_event", "inform", "book_event"})
+_NUMBER_ALONE = re.compile(
+    r"\W*(?:(?:oh|ok|okay|no|wait|sorry|i|mean|actually|make|it|that|just|well|then|only|um|hang|on|oops|meant)\W+)*"
+    r"(?P<number>[1-9])(?:\W+(?:then|please|pls|of|us|people|places|instead|sorry|thanks))*\W*$",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(r"\?|^\W*(?:who|what|whats|how|why|where|when|is|are|do|does|can|will|am)\b", re.IGNORECASE)
 
 NearestPlace = Callable[[float, float], dict[str, Any]]
@@ -81,7 +86,7 @@ class Reader:
             return _foreign(text, language)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         understood = of_others(with_named(understood, expecting, self.find_named), expecting)
-        understood = _bare_access(_named_alone(understood, expecting))
+        understood = _number_alone(_bare_access(_named_alone(understood, expecting)), expecting)
         question = self._question(understood, expecting)
         if question is not None and understood.intent != CHOOSE_OPTION:
             return _questioned(understood, question)
@@ -214,6 +219,16 @@ def _bare_access(understood: Understanding) -> Understanding:
         return understood
     ranking = (("access_needs", _SURE), *understood.ranking)
     return replace(understood, intent="access_needs", confidence=_SURE, ranking=ranking)
+
+
+def _number_alone(understood: Understanding, expecting: Expecting | None) -> Understanding:
+    """Take "oh ok 2 then" in place of words for a second thought about how many come."""
+    found = _NUMBER_ALONE.match(understood.text)
+    if found is None or expecting is None or expecting.kind != "text":
+        return understood
+    count = Entity("count", int(found["number"]), found.start("number"), found.end("number"), found["number"])
+    ranking = (("correction", 1.0), *understood.ranking)
+    return replace(understood, intent="correction", confidence=1.0, ranking=ranking, entities=(count,))
 
 
 def _bare_count(understood: Understanding) -> Understanding:
