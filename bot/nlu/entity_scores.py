@@ -49,11 +49,14 @@ def score_entities(path: Path, lexicon: Lexicon, now: datetime) -> dict[str, Tal
 
 
 def score_choices(path: Path, lexicon: Lexicon, now: datetime) -> Tally:
-    """A tally of lines picked over rows of `menu` (lines), `text` and `expect` (the line's number from 1, or null)."""
+    """A tally of lines picked over rows of `menu` (lines), `text` and `expect` (the line's number from 1, or null).
+
+    `slot` is what the menu's question fills, if that is not an event.
+    """
     hits = false_finds = misses = 0
     for row in read_yaml(path):
         options = tuple(_option(number, line, now) for number, line in enumerate(row["menu"], start=1))
-        found = find_entities(row["text"], lexicon, Expecting("event", "choice", options), now)
+        found = find_entities(row["text"], lexicon, Expecting(row.get("slot", "event"), "choice", options), now)
         picked = next((entity.value + 1 for entity in found if entity.kind == "choice"), None)
         hits += picked is not None and picked == row["expect"]
         false_finds += picked is not None and picked != row["expect"]
