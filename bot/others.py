@@ -186,7 +186,7 @@ def _whose(understood: Understanding, asked: str) -> Understanding:
 def _named(understood: Understanding, asked: str) -> Understanding:
     """Tell the name of someone else from the sender's own; a bare name answers whichever was asked for."""
     theirs = next(_spans(_THEIRS, understood.text), None) or _beside(understood)
-    own = next((each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(each)), None)
+    own = next((each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(understood, each)), None)
     found = [theirs] if theirs is not None and not _is_bare(understood, theirs) else []
     if own is not None and not any(own.overlaps(each.start, each.end) for each in found):
         found.append(replace(own, kind="own_name"))
@@ -203,19 +203,25 @@ def _is_in(entity: Entity, found: list[Entity]) -> bool:
 
 
 def _beside(understood: Understanding) -> Entity | None:
-    """The name beside the word for someone ("my mum Beryl"), when it is written as one."""
+    """The name beside the word for someone ("my mum Beryl"), when it is known for one or written as one."""
     for pattern in _BESIDE:
         found = next(_spans((pattern,), understood.text), None)
         if found is None or _is_place(understood, found):
             continue
-        if (found.words[:1].isupper() and not understood.text.isupper()) or _is_known(found):
+        if _is_known(understood, found) or _is_written(understood.text, found):
             return found
     return None
 
 
-def _is_known(found: Entity) -> bool:
+def _is_known(understood: Understanding, found: Entity) -> bool:
     """Whether a word is a first name however it is written."""
-    return found.words.lower().removesuffix("'s") in _FIRST_NAMES
+    is_said = any(each.kind == "name" and each.overlaps(found.start, found.end) for each in understood.entities)
+    return is_said or found.words.lower().removesuffix("'s") in _FIRST_NAMES
+
+
+def _is_written(text: str, found: Entity) -> bool:
+    """Whether a word has a name's capital, and no pause before it that begins something else ("my mum, Friday")."""
+    return found.words[:1].isupper() and not text.isupper() and not text[: found.start].rstrip().endswith(",")
 
 
 def _spans(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[Entity]:

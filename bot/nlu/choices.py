@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from bot.nlu.choice_words import choice_words
-from bot.nlu.option_words import has_word, options_on, options_with_word
+from bot.nlu.option_words import has_word, options_on, options_with_word, title_words
 from bot.nlu.pointers import Pointer, find_pointers
+from bot.nlu.title_parts import part_of_title
 from bot.nlu.tokens import Tokens, tokenise
+from bot.nlu.word_lists import word_set
 from bot.understanding import Entity, Option
 
 _SOUNDING = {"for": "four", "fore": "four", "to": "two", "too": "two", "won": "one", "ate": "eight"}
@@ -16,6 +17,8 @@ _POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "ta", "thx", "lo
 _WORDS_OF_TITLE = 2  # as many fillers ("look", "good") that are words of a title mean it
 _PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _OWNED = re.compile("['\u2019\u2018`]s$")
+_POINTING = frozenset(("the", "one"))
+_TURNING = word_set("no wait actually sorry but or hang hold instead rather and then")
 _SIDE_WORDS = 4  # words beside "the second one" that still leave it a choice
 
 
@@ -36,11 +39,16 @@ def choose(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], u
     exact = exact_choice(tokens, options)
     if exact or not tokens.words or not options:
         return exact
+    part = part_of_title(tokens.words, options)
+    if part is not None:
+        return Choice(part, 0, len(tokens.words) - 1)
     tokens = replace(tokens, words=_as_numbers(tokens.words, options))
     begins = _corrected_from(tokens)
     if begins:
         return _choose_instead(tokens, options, dates, begins, undoing)
-    return None if _is_against(tokens, undoing) else _meant(tokens, options, dates)
+    if _is_against(tokens, undoing):
+        return None
+    return _meant(tokens, options, dates) or _meant_at_first(tokens, options, dates)
 
 
 def _as_numbers(words: tuple[str, ...], options: Sequence[Option]) -> tuple[str, ...]:
@@ -72,9 +80,30 @@ def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -
     dated = frozenset(place for date in dates for place in _places(tokens, date, len(options)))
     pointers = find_pointers(tokens, len(options), dated)
     if pointers:
+        if _is_either(tokens, options, pointers[0], dates):
+            return None
         spoken = [date for date in dates if not any(_covers(tokens, date, pointer.word) for pointer in pointers)]
         return _pointed_at(tokens, options, pointers, spoken)
     return _described(tokens, options, dates, dated)
+
+
+def _is_either(tokens: Tokens, options: Sequence[Option], pointer: Pointer, dates: Sequence[Entity]) -> bool:
+    """Return whether "the 1st" may be the first line or another line's day."""
+    spoken = (date for date in dates if pointer.ordinal and _covers(tokens, date, pointer.word))
+    lines = frozenset(range(len(options)))
+    return any(options_on(date.value, options, lines) - {pointer.index} for date in spoken)
+
+
+def _meant_at_first(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -> Choice | None:
+    """Return the line of "the singing, my lungs could do with it": what follows the pause only says why."""
+    pause = _PAUSE.search(tokens.text, tokens.ends[0])
+    if pause is None or not choice_words().asking.isdisjoint(tokens.words) or tokens.gaps[-1].startswith("?"):
+        return None
+    first = tokenise(tokens.text[: pause.start()])
+    rest = tokens.words[len(first.words) :]
+    if not _POINTING.intersection(first.words) or not _TURNING.isdisjoint(rest) or any(map(str.isdecimal, rest)):
+        return None
+    return _meant(first, options, [date for date in dates if date.end <= pause.start()])
 
 
 def _corrected_from(tokens: Tokens) -> int:
@@ -108,13 +137,8 @@ def exact_choice(tokens: Tokens, options: Sequence[Option]) -> Choice | None:
     """Return the option whose payload or whole title the message is."""
     said = tokens.text.strip()
     found = [index for index, option in enumerate(options) if said == option.payload]
-    found = found or [index for index, option in enumerate(options) if _title_words(option.title) == tokens.words]
+    found = found or [index for index, option in enumerate(options) if title_words(option.title) == tokens.words]
     return Choice(found[0], 0, max(len(tokens.words) - 1, 0)) if len(found) == 1 else None
-
-
-@lru_cache(maxsize=512)  # every message is compared with the titles of the menu before it
-def _title_words(title: str) -> tuple[str, ...]:
-    return tokenise(title).words
 
 
 def _tells_when(tokens: Tokens, date: Entity) -> bool:
@@ -149,7 +173,7 @@ def _pointed_at(
         return None
     places = {pointer.word for pointer in pointers}
     content = [tokens.words[place] for place in _content(tokens, dates) if place not in places]
-    if content and not (pointers[0].firm and _is_aside(tokens, content)):
+    if content and not (pointers[0].firm and _is_aside(tokens, content, options)):
         return None
     return Choice(index, min(places), max(places))
 
@@ -171,11 +195,12 @@ def _content(tokens: Tokens, dates: Sequence[Entity]) -> list[int]:
     return [place for place, word in enumerate(tokens.words) if word not in fillers and place not in dated]
 
 
-def _is_aside(tokens: Tokens, content: Sequence[str]) -> bool:
+def _is_aside(tokens: Tokens, content: Sequence[str], options: Sequence[Option]) -> bool:
     """Return whether the other words of a message only go along with a choice, and ask nothing."""
     known = choice_words()
     asks = tokens.gaps[-1].startswith("?") or tokens.words[0] in known.asking_first
-    return not asks and known.asking.isdisjoint(tokens.words) and len(content) <= _SIDE_WORDS
+    asking = [word for word in tokens.words if word in known.asking and not has_word(word, options)]
+    return not asks and not asking and len(content) <= _SIDE_WORDS
 
 
 def _described(
@@ -227,7 +252,7 @@ def _may_stay(
     known = choice_words()
     vague = any(tokens.words[place] in known.generic or not has_word(tokens.words[place], options) for place in telling)
     most = len(telling) + dates - ("one" not in tokens.words)
-    return not vague and len(unexplained) <= most and _is_aside(tokens, unexplained)
+    return not vague and len(unexplained) <= most and _is_aside(tokens, unexplained, options)
 
 
 def _one_left(tokens: Tokens, options: Sequence[Option], telling: Telling, dates: Sequence[Entity]) -> Choice | None:

@@ -13,6 +13,7 @@ MORNING, AFTERNOON, EVENING = "morning", "afternoon", "evening"
 PARTS = {MORNING: (None, time(12)), AFTERNOON: (time(12), time(17)), EVENING: (time(17), None)}
 # An hour said without am or pm: events begin between 8 in the morning and 7 in the evening.
 _LAST_PM_HOUR = 7
+_FIRST_HOUR, _NOON = 8, 12
 _LAST_PM_HOUR_BEFORE = 8
 
 
@@ -172,6 +173,12 @@ def _between(match: Match, _: date) -> Read | None:
     return _read(Window(after=start, before=end, explicit=True)) if start < end else None
 
 
+def _over_noon(match: Match, today: date) -> Read | None:
+    """Read "12-2", which counts nothing: the first number is the larger."""
+    start, end = match.values("number", "numeral")
+    return _between(match, today) if _FIRST_HOUR <= start <= _NOON and start > end else None
+
+
 def _around_meal(match: Match, _: date) -> Read | None:
     """Read "before lunch", "after work"."""
     start, end = (read_time(part) for part in match.value("lunch").split("-"))
@@ -209,7 +216,8 @@ WINDOWS = Rules(
         ("from (count|clock|noon) (to|until|dash) (count|clock|noon)", _between),
         ("(clock|noon) (to|until|dash) (count|clock|noon)", _between),
         ("count (to|until|dash) (clock|noon)", _between),
-        ("(?<=weekday|weekdays|relative) count (to|dash) count", _between),
+        ("(?<=weekday|weekdays|relative) count (to|until|dash) count", _between),
+        (f"count (to|until|dash) count (?!{COUNTED})", _over_noon),
         ("(after|before) lunch", _around_meal),
         ("(at|in|about)? the? (meal|hours)", _stretch),
         ("(in|at)? (the|a|every) edge? part", _part),

@@ -79,9 +79,15 @@ def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_P
     alone = [
         _Person(number_of(word), place, place)
         for place, word in enumerate(words)
-        if is_number(word) and place not in taken and not counts_else(tokens, place) and _ends(tokens, place)
+        if is_number(word) and place not in taken and _is_joined(words, place)
+        if not counts_else(tokens, place) and _ends(tokens, place)
     ]
     return [person for person in people if person] + alone
+
+
+def _is_joined(words: tuple[str, ...], place: int) -> bool:
+    """Return whether "and" or the like makes a bare number more people ("me plus 2"); in "me, 12-2" it is none."""
+    return words[max(place - 1, 0)] in _WORDS["and"] | {"my", "our"}
 
 
 def _ends(tokens: Tokens, place: int) -> bool:
@@ -114,7 +120,8 @@ def _group(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], se
     count, first, last = 1, sender, sender
     while person := by_first.get(_joined_after(tokens, words, last)):
         count, last = count + person.count, person.last
-    while last == sender and (person := by_last.get(_joined_before(tokens, words, first, count > 1))):
+    listing = last == sender
+    while person := by_last.get(_joined_before(tokens, words, first, listing and count > 1)):
         count, first = count + person.count, person.first
     return (count, first, last) if count > 1 and not _is_said_of(words, first) else None
 

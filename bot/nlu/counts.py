@@ -15,6 +15,7 @@ _MOST = 50  # people: a larger number is not a party
 _ANSWER = 8  # words: a longer message with a number in it is no answer to "how many?"
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(NUMBERS)})"
 _WORDS = contexts("company")
+_TOLD = (["came"], ["turned"], ["attended"], ["showed"])  # "40 people came to my party"
 _MAY_FOLLOW = _WORDS["may_follow"] | {".", ","}
 
 
@@ -23,9 +24,11 @@ class CountWords:
     """The patterns and phrases that give a party's size."""
 
     turns: Phrases[int]
+    alone: Phrases[int]
     answers: Phrases[int]
     stated: re.Pattern[str]
     led: re.Pattern[str]
+    family: re.Pattern[str]
 
 
 @cache
@@ -34,8 +37,13 @@ def count_words() -> CountWords:
     lists = read_list("counts")
     return CountWords(
         turns=Phrases(inverted(lists["turns"])),
+        alone=Phrases(inverted(lists["alone"])),
         answers=Phrases(inverted(lists["answers"])),
         stated=re.compile(rf"\b{_NUMBER} (?:of us\b|(?:{_alternatives(lists['people'])})\b)"),
+        family=re.compile(
+            rf"\b{_NUMBER} (?:{_alternatives(lists['adults'])}) (?:, )?(?:and |plus |with )?"
+            rf"{_NUMBER.replace('number', 'young')} (?:{_alternatives(lists['young'])})\b"
+        ),
         led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for) (?:only |just )?{_NUMBER}\b(?: of us\b)?"),
     )
 
@@ -43,8 +51,10 @@ def count_words() -> CountWords:
 def find_counts(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
     """Return the size of the party, the likeliest reading only; `asked` when the message answers "how many?"."""
     readings = (
+        _family(tokens),
         find_company(tokens, words, lexicon),
         _turn(tokens),
+        _clause(tokens),
         _stated(tokens),
         *((_answer(tokens), find_companions(tokens, words, lexicon)) if asked else ()),
     )
@@ -66,10 +76,33 @@ def _turn(tokens: Tokens) -> Reading | None:
     return (int(found.meaning), found.first, found.last) if found else None
 
 
+def _clause(tokens: Tokens) -> Reading | None:
+    """Return a phrase that is all that is said between two pauses ("just the one, Kwame")."""
+    for found in count_words().alone.find(tokens, tokens.words):
+        if (not found.first or tokens.gaps[found.first]) and _parts(tokens, found.last + 1):
+            return int(found.meaning), found.first, found.last
+    return None
+
+
+def _parts(tokens: Tokens, place: int) -> bool:
+    """Return whether a message ends, or pauses, before a word."""
+    return place == len(tokens.words) or bool(tokens.gaps[place]) or tokens.words[place] in _WORDS["polite"]
+
+
+def _family(tokens: Tokens) -> Reading | None:
+    """Return the sum of "2 adults and 1 child"."""
+    match = count_words().family.search(tokens.plain)
+    if match is None:
+        return None
+    total = number_of(match["number"]) + number_of(match["young"])
+    return total, tokens.word_at(match.start()), tokens.word_at(match.end() - 1)
+
+
 def _stated(tokens: Tokens) -> Reading | None:
     """Return "3 people", "two of us", "table for 3", "make it 2"."""
     for match in count_words().stated.finditer(tokens.plain):
-        return _reading(tokens, match)
+        if tokens.plain[match.end() :].split()[:1] not in _TOLD:
+            return _reading(tokens, match)
     for match in count_words().led.finditer(tokens.plain):
         if _counts_people(tokens, match):
             return _reading(tokens, match)

@@ -23,7 +23,8 @@ _HOUR_LEADS = word_set("at about after before until by from between half quarter
 _ENDS = frozenset(("stop", "pause", ""))
 # Before these, a lone "sat", "sun" or "wed" at the end of a sentence is no day ("where I sat", "in the sun").
 _NO_DAY_AFTER = word_set("i we he she they you who that the a in got get getting be been newly to just have had is")
-_NO_MONTH_AFTER = word_set("i we he she they you it who that there this these im its my is")
+_NO_MONTH_AFTER = word_set("i we he she they you it who that there this these im its my is name names called")
+_NO_MONTH_BEFORE = (("here",),)  # "April here"
 _END_MONTHS = frozenset((1, 4, 6))  # "anything april": but "as you may", "we march"
 _MARCH, _MAY = 3, 5
 _LAST_HOUR = 12
@@ -86,6 +87,8 @@ def _is_weekday(atoms: list[Atom], place: int, words: tuple[str, ...]) -> bool:
 def _is_month(atoms: list[Atom], place: int, words: tuple[str, ...], asked: bool) -> bool:
     if asked and _alone(atoms, place):
         return True
+    if words[atoms[place].last + 1 : atoms[place].last + 2] in _NO_MONTH_BEFORE:
+        return False
     atom, said = atoms[place], _said_before(atoms[place], words)
     before, after = _name(atoms, place - 1), _name(atoms, place + 1)
     if before in _MONTH_LEADS or after in _MONTH_FOLLOWS:

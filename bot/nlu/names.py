@@ -14,11 +14,15 @@ _CUES = {
     weak: sorted((tuple(cue.split()) for cue in _WORDS[part]), key=len, reverse=True)
     for weak, part in ((False, "cues"), (True, "weak_cues"))
 }
+_OWN_CUES = sorted(tuple(cue.split()) for cue in _WORDS["own_cues"])
+_REACH = 4  # words before a name that may say whose it is
 _MOST_WORDS = 3
+_LITTLE = 4  # words behind a name that heads a message
 _LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2018\u2019\u0300-\u036f\u0900-\u0dff])*")
 _CAPITALS = re.compile(r"(^|['\u2018\u2019-])(\w)")
 _MC = re.compile(r"^(Mc)([a-z])(?=[a-z]{2})")
-_JOINS = frozenset(("", "-", "."))  # what may stand between the words of a name
+_JOINS = frozenset(("", "-"))  # what may stand between the words of a name; also a dot behind a title or one letter
+_PAUSES = frozenset(("", ","))
 
 
 def find_names(tokens: Tokens, lexicon: Lexicon, asked: bool) -> list[Entity]:
@@ -26,13 +30,16 @@ def find_names(tokens: Tokens, lexicon: Lexicon, asked: bool) -> list[Entity]:
     found = _said(tokens, lexicon, asked)
     if found is None and asked:
         found = _bare(tokens, lexicon)
-    if found is None:
-        found = _announced(tokens, lexicon)
+    found = found or _announced(tokens, lexicon) or _signed(tokens, lexicon) or _of_kin(tokens, lexicon)
     if found is None:
         return []
-    first, last = found
+    own = _own_beside(tokens, lexicon, found)
+    return [_entity(tokens, *found), *([_entity(tokens, *own)] if own else [])]
+
+
+def _entity(tokens: Tokens, first: int, last: int) -> Entity:
     start, end = tokens.span(first, last)
-    return [Entity("name", name_cased(tokens.text[start:end]), start, end, tokens.text[start:end])]
+    return Entity("name", name_cased(tokens.text[start:end]), start, end, tokens.text[start:end])
 
 
 def name_cased(name: str) -> str:
@@ -59,6 +66,19 @@ def _said(tokens: Tokens, lexicon: Lexicon, asked: bool) -> tuple[int, int] | No
         sure = not weak or (known and _is_written_as_name(tokens, first, lexicon))
         if sure or (asked and last == len(tokens.words) - 1):
             return first, last
+    return None
+
+
+def _own_beside(tokens: Tokens, lexicon: Lexicon, other: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the sender's name beside the one of someone else ("her name is Betty and im Kim")."""
+    words = tokens.words
+    if _WORDS["of_another"].isdisjoint(words[max(other[0] - _REACH, 0) : other[0]]):
+        return None
+    for place in range(1, len(words)):
+        is_cued = any(words[place - len(cue) : place] == cue for cue in _OWN_CUES)
+        if is_cued and place != other[0] and is_written_name(tokens, place, lexicon):
+            last = _name_end(tokens, place, lexicon)
+            return (place, last) if last is not None else None
     return None
 
 
@@ -93,7 +113,7 @@ def _name_end(tokens: Tokens, first: int, lexicon: Lexicon) -> int | None:
 def _belongs(tokens: Tokens, place: int, first: int, lexicon: Lexicon) -> bool:
     """Return whether a word can be part of a name that begins at `first`."""
     word = tokens.words[place]
-    if place > first and tokens.gaps[place] not in _JOINS:
+    if place > first and not _is_joined(tokens, place):
         return False
     if word in _WORDS["titles"]:
         return place == first
@@ -101,6 +121,69 @@ def _belongs(tokens: Tokens, place: int, first: int, lexicon: Lexicon) -> bool:
         return False
     written = tokens.text[tokens.starts[place] : tokens.ends[place]]
     return bool(_LETTERS.fullmatch(written)) and (word in lexicon.first_names or word not in lexicon.not_names)
+
+
+def _is_joined(tokens: Tokens, place: int) -> bool:
+    """Return whether a word goes with the word before it: "Jean Carter", "J. Carter", but not "Mo. yoga please"."""
+    before = tokens.words[place - 1]
+    return tokens.gaps[place] in _JOINS or (
+        tokens.gaps[place] == "." and (len(before) == 1 or before in _WORDS["titles"])
+    )
+
+
+def is_written_name(tokens: Tokens, place: int, lexicon: Lexicon) -> bool:
+    """Return whether a word in the midst of a message is a first name as written: known, or else with a capital."""
+    if not _belongs(tokens, place, place, lexicon) or tokens.words[place] in _WORDS["titles"]:
+        return False
+    if tokens.words[place] in lexicon.first_names:
+        return _is_written_as_name(tokens, place, lexicon)
+    return tokens.text[tokens.starts[place]].isupper() and not tokens.text.isupper() and bool(place)
+
+
+def _of_kin(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Return the known name behind the word for someone: "my mate Kev", "my hubby, Ray", "my nan is called Vi"."""
+    for found in lexicon.relations.find(tokens, tokens.words):
+        first = found.last + 1
+        while first < len(tokens.words) and tokens.words[first] in _WORDS["calling"]:
+            first += 1
+        if first < len(tokens.words) and tokens.gaps[first] in _PAUSES and tokens.words[first] in lexicon.first_names:
+            last = _name_end(tokens, first, lexicon)
+            if last is not None and _is_written_as_name(tokens, first, lexicon):
+                return first, last
+    return None
+
+
+def _signed(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Return a name that stands by itself: in full ahead ("Jean Carter, two places"), or at the end."""
+    count = len(tokens.words)
+    parted = [0, *(place for place in range(1, count) if tokens.gaps[place] not in _JOINS), count]
+    ahead, ending = range(parted[0], parted[1]), range(parted[-2], count)
+    for part in (ahead, ending):
+        if part and "?" not in tokens.text and _is_signature(tokens, part, lexicon):
+            return part[0], part[-1]
+    return None
+
+
+def _is_signature(tokens: Tokens, part: range, lexicon: Lexicon) -> bool:
+    """Return whether a part of a message is a name and nothing else."""
+    named = [place for place in part if tokens.words[place] not in _WORDS["titles"]]
+    if not named or _name_end(tokens, part[0], lexicon) != part[-1]:
+        return False
+    known = tokens.words[named[0]] in lexicon.first_names or len(named) < len(part)
+    written = all(tokens.text[tokens.starts[place]].isupper() for place in part) and not tokens.text.isupper()
+    told = written if len(named) > 1 else _is_own(tokens, named[0], lexicon, written)
+    start, end = tokens.span(part[0], part[-1])
+    return known and told and lexicon.resolve_place(tokens.text[start:end]) is None
+
+
+def _is_own(tokens: Tokens, place: int, lexicon: Lexicon, written: bool) -> bool:
+    """Return whether a first name alone is the sender's: it ends a message, or little follows that asks nobody."""
+    rest = tokens.words[place + 1 :]
+    if " ".join(rest) in _WORDS["own_name"]:
+        return written or tokens.words[place] not in _WORDS["also_words"]
+    if tokens.words[place] in _WORDS["also_words"] | lexicon.not_names:
+        return False
+    return len(rest) <= _LITTLE and _WORDS["addressing"].isdisjoint(rest)
 
 
 def _bare(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:

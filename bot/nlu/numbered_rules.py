@@ -33,6 +33,11 @@ def _date(match: Match, today: date) -> Read | None:
     return days_read(date_of(match, today))
 
 
+def _date_in_words(match: Match, today: date) -> Read | None:
+    """Read "on the sixteenth"; a smaller number is rather the line of a menu."""
+    return _date(match, today) if match.value("ordinal_word") > _LAST_LINE else None
+
+
 def _date_of_month(match: Match, today: date) -> Read | None:
     """Read "the 5th of next month", "5th of this month"."""
     month = add_months(today, int(match.has("next")))
@@ -62,12 +67,15 @@ def _dashed_date(match: Match, today: date) -> Read | None:
     return days_read(one_day(day)) if day else None
 
 
+_LAST_LINE = 10
+
 NUMBERED_RULES: list[tuple[str, Build]] = [
     (f"weekday? pause? the? {_NUMBER} of? month year?", _date),
     (f"weekday? pause? month the? {_NUMBER} year? (?!week|day|hour|month_unit|of|year_unit)", _date),
     (f"(the|weekday the?) ordinal (?!{_NO_DATE})", _date),
     ("lone_ordinal", _date),
     ("(?<=on) the? ordinal (?!word|number|week|of)", _date),
+    ("(?<=on) the ordinal_word (?!word|number|week|of|weekday)", _date_in_words),
     ("(weekday pause?)? the? date (?!hour|day|week|month_unit|of)", _date),
     ("(?<=on|the|from|until|before|after|by|weekday) score", _date),
     ("the? ordinal of? (this|the|next) month_unit", _date_of_month),

@@ -4,35 +4,41 @@ from collections.abc import Sequence
 
 from bot.nlu.choice_words import choice_words
 from bot.nlu.lexicon import Lexicon, Meaning
+from bot.nlu.option_words import options_with_word
 from bot.nlu.tokens import Tokens, tokenise
 from bot.understanding import Option
 
-_KINDS = frozenset(("need", "audience", "cancer_type"))
+_KINDS = frozenset(("need", "audience", "cancer_type", "mode"))
 _MOST_WORDS = 6  # a longer message says more than which one
 
 
 def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) -> int | None:
-    """Return the index of the one option that is about all that a message names, None unless it points ("the", "one").
+    """Return the index of the one option that is about all that a message names.
 
-    Every word that is no filler must be of a term that both have in common.
+    Every word that is no filler must be of a term that both have in common, or of the option's title. The message
+    must point ("the", "one") or have a word of the title ("singing at homerton").
     """
-    wanted = _named(tokens, lexicon) if _points(tokens) else []
-    fitting = [index for index, option in enumerate(options) if wanted and _is_about(option, wanted, lexicon)]
+    if len(tokens.words) > _MOST_WORDS or not _is_plain(tokens):
+        return None
+    named = list(lexicon.phrases.find(tokens, tokens.words))
+    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
+    rest = {word for place, word in enumerate(tokens.words) if place not in told} - choice_words().fillers
+    if not named or not (rest or _points(tokens)):
+        return None
+    wanted = [_of_kinds(phrase.meaning) for phrase in named]
+    lines = range(len(options))
+    fitting = [at for at in lines if _has_all(options, at, rest) and _is_about(options[at], wanted, lexicon)]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _points(tokens: Tokens) -> bool:
-    """Return whether a short message points at something ("the ...", "... one") and asks nothing."""
-    words = tokens.words
-    return len(words) <= _MOST_WORDS and (words[:1] == ("the",) or "one" in words) and _is_plain(tokens)
+    """Return whether a message points at something ("the ...", "... one")."""
+    return tokens.words[:1] == ("the",) or "one" in tokens.words
 
 
-def _named(tokens: Tokens, lexicon: Lexicon) -> list[set[tuple[str, str]]]:
-    """Return the terms that a message names; none when it says more than those."""
-    named = list(lexicon.phrases.find(tokens, tokens.words))
-    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
-    rest = {word for place, word in enumerate(tokens.words) if place not in told}
-    return [_of_kinds(phrase.meaning) for phrase in named] if rest <= choice_words().fillers else []
+def _has_all(options: Sequence[Option], at: int, words: set[str]) -> bool:
+    """Return whether an option has these words in its title."""
+    return all(at in options_with_word(word, options) for word in words)
 
 
 def _is_plain(tokens: Tokens) -> bool:

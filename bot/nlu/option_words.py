@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, time
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -20,13 +21,28 @@ _COMMON = word_set(
 )
 _DAY_ONLY = re.compile(r"(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)")
 _ONE_SLIP, _TWO_SLIPS, _BEGINNING = 5, 8, 5  # letters from which a word may have slips, or may be only the beginning
-_SHORTEST = 4  # letters: a shorter word means only itself
-_ENDINGS = ("ing", "ers", "er", "es", "s")
+_SHORTEST, _SHORTEST_FORM = 4, 3  # letters: a shorter word means only itself; or is one without its vowels
+_ENDINGS = ("ing", "ers", "ery", "er", "es", "s")
+_VOWELS = re.compile("[aeiou]")
 
 
 @lru_cache(maxsize=2048)
 def _words(option: Option) -> frozenset[str]:
-    return frozenset(tokenise(f"{option.title} {option.words}").words) - _COMMON
+    """Return the telling words of an option, also those that may be written as one ("taichi")."""
+    title = title_words(option.title)
+    pairs = (one + other for one, other in pairwise(title) if not {one, other} & _COMMON)
+    return frozenset((*title, *pairs, *tokenise(option.words).words)) - _COMMON
+
+
+@lru_cache(maxsize=512)  # every message is compared with the titles of the menu before it
+def title_words(title: str) -> tuple[str, ...]:
+    """Return the words of a title, in order."""
+    return tokenise(title).words
+
+
+def is_telling(word: str) -> bool:
+    """Return whether a word of a title is not too common to tell it."""
+    return word not in _COMMON
 
 
 def has_word(word: str, options: Sequence[Option]) -> bool:
@@ -37,9 +53,10 @@ def has_word(word: str, options: Sequence[Option]) -> bool:
 def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
     """Return the indices of the options that have a word, or nearly that word."""
     exact = frozenset(index for index, option in enumerate(options) if word in _words(option))
-    if exact or len(word) < _SHORTEST:
+    if exact or len(word) < _SHORTEST_FORM:
         return exact
-    return frozenset(index for index, option in enumerate(options) if any(_alike(word, own) for own in _words(option)))
+    means = _alike if len(word) >= _SHORTEST else _is_short_for
+    return frozenset(index for index, option in enumerate(options) if any(means(word, own) for own in _words(option)))
 
 
 def _alike(said: str, own: str) -> bool:
@@ -49,7 +66,13 @@ def _alike(said: str, own: str) -> bool:
     if (len(said) >= _BEGINNING and own.startswith(said)) or _stem(said) == _stem(own):
         return True
     slips = 2 if len(own) >= _TWO_SLIPS else int(max(len(own), len(said)) >= _ONE_SLIP)
-    return OSA.distance(said, own, score_cutoff=slips) <= slips
+    near = OSA.distance(said, own, score_cutoff=slips) <= slips
+    return near or _is_short_for(said, own)
+
+
+def _is_short_for(said: str, own: str) -> bool:
+    """Return whether a word is another without its vowels ("tlk", "grp")."""
+    return said == own[0] + _VOWELS.sub("", own[1:])
 
 
 def _stem(word: str) -> str:
@@ -61,14 +84,19 @@ def _stem(word: str) -> str:
 def options_on(date: dict[str, Any], options: Sequence[Option], among: frozenset[int]) -> frozenset[int]:
     """Return the options, among some, that a date entity's value fits.
 
-    The very day and minute decide first; "thursday" is else any Thursday, "at 2" else about 2.
+    The very day and minute decide first; "thursday" alone is any Thursday, "at 2" else about 2.
     """
     starts = {index: options[index].starts_at for index in among}
     moments = {index: to_london(datetime.fromisoformat(start)) for index, start in starts.items() if start}
-    for fits in (_is_at, _is_within, _is_like):
+    for fits in (_is_at, _is_like) if _is_weekday(date) else (_is_at, _is_within, _is_like):
         if found := frozenset(index for index, moment in moments.items() if fits(date, moment)):
             return found
     return frozenset()
+
+
+def _is_weekday(date: dict[str, Any]) -> bool:
+    """Return whether a weekday is all that was said: of two Saturdays in a menu it is either."""
+    return bool(date.get("weekdays")) and len(date["words"].split()) == 1
 
 
 def _is_at(date: dict[str, Any], moment: datetime) -> bool:

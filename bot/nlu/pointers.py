@@ -6,6 +6,7 @@ from bot.nlu.choice_words import choice_words
 from bot.nlu.tokens import Tokens
 
 _LETTERS = "abcdefghij"
+_POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "you", "ta", "thx"))
 _LAST_BUT_ONE = (("second", "to", "last"), ("second", "from", "last"), ("last", "but", "one"), ("penultimate",))
 
 
@@ -79,7 +80,8 @@ def _letter(tokens: Tokens, place: int) -> Pointer | None:
     """Return the line of a letter that is marked, or all, or (no article or pronoun) among fillers ("b please")."""
     word = tokens.words[place]
     others = tokens.words[:place] + tokens.words[place + 1 :]
-    alone = not others or (word not in ("a", "i") and choice_words().fillers.issuperset(others))
+    capital = word == "a" and tokens.text[tokens.starts[place]] == "A" and _POLITE.issuperset(others)
+    alone = not others or capital or (word not in ("a", "i") and choice_words().fillers.issuperset(others))
     marked = _is_marked(tokens, place)
     return Pointer(_LETTERS.index(word), place, marked) if marked or alone else None
 

@@ -1,8 +1,10 @@
 """Finding whom an event is for, when it is for someone else: "for my dad", "mum has bowel cancer", "im his wife"."""
 
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.names import is_written_name
 from bot.nlu.phrases import Found, Phrases
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, inverted, read_list
@@ -16,6 +18,7 @@ _OTHERS = Phrases(
     | dict.fromkeys(_WORDS["astray"], "")
 )
 _SELF = Phrases(dict.fromkeys(_WORDS["self"], "self"))
+_IT_IS_THEM = Phrases(dict.fromkeys(_WORDS["it_is_them"], True))
 _POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
 _JOINING = ("and", "plus", "with")
 _SENDER = ("me", "myself", "i")
@@ -30,9 +33,15 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
     """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts."""
     if " ".join(words) in _WORDS["self_answers"]:
         return [_entity(tokens, 0, len(words) - 1, "self")]
-    named = lexicon.relations.find(tokens, words)
-    people = (_concerned(tokens, words, found) for found in named)
-    found = next(chain(_SELF.find(tokens, words), filter(None, people), _OTHERS.find(tokens, words)), None)
+    named = list(lexicon.relations.find(tokens, words))
+    people = (_concerned(tokens, words, found, lexicon) for found in named)
+    said = (
+        _SELF.find(tokens, words),
+        filter(None, people),
+        _said_last(tokens, words, named),
+        _OTHERS.find(tokens, words),
+    )
+    found = next(chain.from_iterable(said), None)
     return [_entity(tokens, found.first, found.last, found.meaning)] if found and found.meaning else []
 
 
@@ -41,12 +50,18 @@ def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
     return Entity("relation", {"relation": relation}, start, end, tokens.text[start:end])
 
 
-def _concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> Found[str] | None:
+def _said_last(tokens: Tokens, words: tuple[str, ...], named: Sequence[Found[str]]) -> Iterator[Found[str]]:
+    """Yield the person named first when a later "its for her" or the like says that it is for them."""
+    if named and any(found.first > named[0].last for found in _IT_IS_THEM.find(tokens, words)):
+        yield named[0]
+
+
+def _concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lexicon: Lexicon) -> Found[str] | None:
     """Return the person named, with their relation to the sender, if the event is for them."""
     mirrored = _mirrored(words, found)
     if mirrored:
         return Found(found.first, found.last, mirrored)
-    return found if _is_concerned(tokens, words, found) else None
+    return found if _is_concerned(tokens, words, found, lexicon) else None
 
 
 def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
@@ -58,10 +73,10 @@ def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
     return found.meaning if found.meaning in _WORDS["alike"] else _MIRRORED[whose].get(found.meaning, "other")
 
 
-def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> bool:
+def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lexicon: Lexicon) -> bool:
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
-    before, after = words[:owner], words[found.last + 1 :]
+    before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
     if _sender_comes(before, after) or before[-1:] == ("not",):
         return False
     if found.meaning == "patient":
@@ -70,6 +85,17 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> 
     if owned and _is_subject(after) and _WORDS["asking"].isdisjoint(before[-1:]):
         return True
     return not _is_possessive(words[found.last], found) and _is_meant(tokens, owner, owned, found)
+
+
+def _after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return what is said of a person behind them: "is the patient" in "my son Jordan is the patient"."""
+    if place < len(words) and is_written_name(tokens, place, lexicon):
+        place += 1
+    if place == len(words) or "." in tokens.gaps[place]:
+        return words[place:]
+    if words[place] in _WORDS["pronouns"]:
+        return words[place + 1 :]
+    return ("is", *words[place + 1 :]) if words[place] in _WORDS["pronouns_being"] else words[place:]
 
 
 def _is_meant(tokens: Tokens, owner: int, owned: bool, found: Found[str]) -> bool:
@@ -122,7 +148,7 @@ def _is_subject(after: tuple[str, ...]) -> bool:
     verb, then = (*after, "", "")[:2]
     if verb in _WORDS["has"]:
         return then in _WORDS["states"] or then not in _WORDS["not_has"] or _has_state(after[1:])
-    return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and then in _WORDS["states"])
+    return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and (then in _WORDS["states"] or then.isdecimal()))
 
 
 def _has_state(after: tuple[str, ...]) -> bool:

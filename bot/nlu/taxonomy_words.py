@@ -50,12 +50,20 @@ def _mode_instead(tokens: Tokens, phrase: Phrase) -> list[Meaning]:
     modes = [meaning.value for meaning in phrase.meaning if meaning.kind == "mode"]
     if not modes or tokens.words[phrase.first] not in _WORDS["ways"]:
         return []
+    if _is_refused_after(tokens, phrase):
+        return [Meaning("mode", _OTHER_MODE[modes[0]])]
     begins = phrase.first
     while begins > max(phrase.first - _LONGEST_REFUSAL, 0) and not tokens.gaps[begins]:
         begins -= 1
         if " ".join(tokens.words[begins : phrase.first]) in _WORDS["refusing"]:
             return [Meaning("mode", _OTHER_MODE[modes[0]])]
     return []
+
+
+def _is_refused_after(tokens: Tokens, phrase: Phrase) -> bool:
+    """Return whether "online" is followed by words that refuse it ("online wont work for me")."""
+    after = tokens.words[phrase.last + 1 : phrase.last + 1 + _LONGEST_REFUSAL]
+    return any(" ".join(after[:length]) in _WORDS["refused"] for length in range(1, len(after) + 1))
 
 
 def _is_unwanted(found: Phrase, words: tuple[str, ...]) -> bool:

@@ -12,6 +12,14 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = {"+": "plus", "&": "and", "@": "at"}
+# "4 my mum": a 4 is "for" before one of these, unless a word that numbers or counts is before it.
+_MEANS_FOR = re.compile(
+    r" (?:my|me|him|her|us|our|them|u|you|mum|dad|hubby|someone|the (?:wife|missus|hubby|husband|old man))\b",
+    re.IGNORECASE,
+)
+_NUMBERING = frozenset(
+    ("no", "number", "num", "option", "line", "answer", "choice", "pick", "just", "make", "be", "with")
+)
 _DROPPED = re.compile(r"['\u2018\u2019\u02bc`]|(?<=[apm])\.")
 _LONG_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _STOPS = re.compile(r"[.?!\n]")
@@ -68,8 +76,7 @@ def tokenise(text: str) -> Tokens:
             parts.append(mark)
             length += 2
         start, end = match.span()
-        word = match.group()
-        word = _SIGNS.get(word) or fold(word) or word
+        word = _read(match, words[-1] if words else "")
         words.append(word)
         starts.append(start)
         ends.append(end)
@@ -79,6 +86,14 @@ def tokenise(text: str) -> Tokens:
         length += len(word) + 1
     gaps.append(text[end:].strip())
     return Tokens(text, tuple(words), tuple(starts), tuple(ends), tuple(gaps), " ".join(parts), tuple(offsets))
+
+
+def _read(match: re.Match[str], before: str) -> str:
+    """Return a word as it is looked up: signs and the 4 of "4 my mum" as the words that they stand for."""
+    said = match.group()
+    if said == "4" and before not in _NUMBERING and _MEANS_FOR.match(match.string, match.end()):
+        return "for"
+    return _SIGNS.get(said) or fold(said) or said
 
 
 def _mark(gap: str) -> str:

@@ -9,7 +9,8 @@ class Guard(StrEnum):
     """How much a name needs around it before it counts as a place in the midst of a sentence.
 
     FREE names nothing else (Walthamstow). WORD is also an ordinary word (Barking, Angel) and NAME a first name
-    (Victoria): either needs a word of place before it or a type of place after it. STRICT is so common (Reading,
+    (Victoria): either needs a word of place before it or a type of place after it; a WORD may also head a message
+    ("Barking, tues"). STRICT is so common (Reading,
     Guy's) that the phrase must end with it as well; NEAR (Bank, Bath) so common that "in" and "at" prove nothing
     ("money in bank"), only "near" and "live in". WHOLE counts only as a whole answer.
     """
@@ -77,13 +78,18 @@ def allows(guard: Guard, words: list[Word], start: int, stop: int) -> bool:
         return True
     if guard is Guard.WHOLE:
         return False
-    if next_word(words, stop) in _TYPES:
+    if next_word(words, stop) in _TYPES or (guard is Guard.WORD and start == 0 and _heads(words, stop)):
         return True
     if not after_placing(words, start, loosely=guard is not Guard.NAME):
         return False
     if guard is Guard.NEAR and not _is_near_or_home(words, start):
         return False
     return guard not in _TO_BE_CLOSED or is_closed(words, stop)
+
+
+def _heads(words: list[Word], stop: int) -> bool:
+    """Return whether what begins a message goes on after a pause ("Barking, tues"), or is of several words."""
+    return stop < len(words) and (stop > 1 or not words[stop].joined)
 
 
 def _is_near_or_home(words: list[Word], start: int) -> bool:

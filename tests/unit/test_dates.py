@@ -352,6 +352,11 @@ NEGATED = [
     ("no thursday", "2026-12-03"),
     ("any evening but not fridays", "weekly evening | not weekly 4"),
     ("any evening but friday", "weekly evening | not weekly 4"),
+    ("any night", "weekly evening"),
+    ("satdy", "2026-12-05"),
+    ("moday morning", "2026-12-07 00:00-12:00"),
+    ("on the sixteenth", "2026-12-16"),
+    ("skin cancer talk, 12-2", "weekly 12:00-14:00"),
     ("mornings bar mondays", "weekly morning | not weekly 0"),
 ]
 
@@ -370,6 +375,7 @@ over 50 | under 40s | room 5 | 100% | got wed | 2.5 miles | 7
 passed away in September | lost my husband in march | diagnosed in june | finished treatment in may
 i had surgery in july | she died on tuesday | diagnosed with bowel cancer in june | i finished all my chemo on friday
 starting chemo in june | my op is on the 5th | lost my mum to cancer in early march
+my names june | April here | on the second | 2-3 people | chapters 12 to 14
 31st wedding anniversary party | 32/13 | 99/99/99 | the 35th | 0/0 | 1.2.3.4
 """
 

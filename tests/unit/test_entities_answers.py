@@ -54,7 +54,7 @@ def texts(table: str) -> list[str]:
 
 COUNTS = """
 1: just me | only me | its just me coming | just myself | one person | there will be just me | just for me
-1: me on my own
+1: me on my own | im on my own | just the one, Kwame | just meself | on my tod | only 1 coming
 2: 2 of us | two of us | me and my wife | my husband and i | me & my mum | me + 1 | plus one | for two | table for 2
 2: both of us
 2: me and a friend | can i bring a friend | can i bring my husband | my wife is coming too | the two of us
@@ -73,6 +73,8 @@ COUNTS = """
 3: make it 3 | can you make it three
 4: 4 of us | me and my 3 sisters | four people | family of 4 | room for 4
 5: theres 5 of us | 5 ppl
+3: me and 2 others, 12-2 | 2 adults 1 child | wife and I plus our carer
+6: theres half a dozen of us
 4: we'll be 4 now | can we be 4 | its going to be 4 of us
 """
 ASKED_COUNTS = """
@@ -97,7 +99,7 @@ my mum and dad live in kent | me and my kids | i am 65 | 9/10 | at 2 | after 6 |
 2 years ago | bus 38
 my husband will drive | i live with my wife | half two | 07700 900123 | £5 | between you and me its hard
 he told me and left | one day | only my dad has cancer | just my mum is deaf | just her second chemo
-just my kids | make it 3pm
+just my kids | make it 3pm | 40 people came to my party | one with me, 12
 i live with my husband | no one helps me | my sister will drop me off but not stay
 """
 NAMES = """
@@ -110,6 +112,15 @@ Bill: call me Bill | my name's bill
 Siân: my name is Siân
 Mrs Okafor: this is Mrs Okafor
 Thandiwe: my name is thandiwe | call me thandiwe
+Kev: for my mate Kev | its for my mate kev | my mate, Kev | just the one, Kev
+Violet: my nan is called Violet, its for her | for my neighbour Violet at no 9
+Ahmed: three seats, name of Ahmed
+Mrs Phyllis Grant: Mrs Phyllis Grant, one place
+Eileen Shaw: half past two, please. Eileen Shaw | Eileen Shaw, two places, 9 December
+Len: Len. L E N | Len, first thursday in feb
+Hope: Hope, thats my first name
+Mo: its Mo. colorectal
+June: My name's June
 """
 ASKED_NAMES = """
 Maureen: maureen | MAUREEN | Maureen. | its maureen | maureen thanks | hi its maureen here | put maureen | Maureen x
@@ -144,7 +155,7 @@ anyone here | im 65 | put down the phone | my wife will come | my sister may com
 is there anyone here | i m a carer | im having chemo | its breast cancer | this is rubbish | im in chelsea
 thats fine | im not sure
 hope so | im rich | im will be there | call me tomorrow | call me back | call me on monday | its may | its cold here
-new here
+new here | Sarah, thank you | Sarah, can i come | will, hope and joy | Chelsea, thursday | Art, friday
 """
 NO_ASKED_NAMES = """
 tired | fine | yes | no | ok | why do you need that | whats it for | i already told you | thanks | help | skip
@@ -205,6 +216,11 @@ def test_what_counts_no_people(lexicon, text):
 @pytest.mark.parametrize(("text", "name"), rows(NAMES))
 def test_names_said_unasked(lexicon, text, name):
     assert found(lexicon, text).get("name") == name
+
+
+def test_two_names_are_told_apart(lexicon):
+    entities = find_entities("her name is Betty and im Kim", lexicon, None, NOW)
+    assert [entity.value for entity in entities if entity.kind == "name"] == ["Betty", "Kim"]
 
 
 @pytest.mark.parametrize(("text", "name"), rows(ASKED_NAMES))

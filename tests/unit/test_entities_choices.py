@@ -29,6 +29,12 @@ HALLS = (
     Option("d", "Art class", "Bernie Grant Arts Centre"),
     Option("e", "Choir", "Ilford Hall"),
 )
+TALKS = (
+    Option("event:1", "Tai chi in Ilford", "", "2026-12-04T09:30:00+00:00"),
+    Option("event:2", "Choir at North Middlesex Hospital", "", "2026-12-05T10:00:00+00:00"),
+    Option("event:3", "Online fatigue talk", "", "2026-12-12T10:00:00+00:00"),
+)
+ANSWERS = (Option("a", "Yes, book it"), Option("b", "No, not this one"), Option("c", "For me"))
 TITLES = (Option("a", "Look Good Feel Better"), Option("b", "Sleep well"), Option("c", "Money advice"))
 
 PICKED = """
@@ -86,6 +92,18 @@ VENUES = """
 1: yes the wembley one
 -: the centre one
 """
+SHORT = """
+0: taichi | teh ilfrod 1 | A pls | A please | the tai chi, my knees could do with it
+1: north mid | north mid please
+2: fatige tlk | the fatigue tlk please
+-: saturday | the tai chi, or the other one | the tai chi, is it free | the 12th or the 5th | a pls
+"""
+PARTS = """
+0: yes book it
+1: not this one | not this one please
+2: me | me please
+-: this one
+"""
 COMMON = """
 0: look good | look good one | feel better
 -: good
@@ -135,6 +153,16 @@ def test_titles_alike_are_told_apart(text, index):
 @pytest.mark.parametrize(("text", "index"), rows(VENUES))
 def test_a_centre_is_no_place_in_the_list(text, index):
     assert picked(text, HALLS) == index
+
+
+@pytest.mark.parametrize(("text", "index"), rows(SHORT))
+def test_titles_are_known_cut_short(text, index):
+    assert picked(text, TALKS) == index
+
+
+@pytest.mark.parametrize(("text", "index"), rows(PARTS))
+def test_part_of_one_title_word_for_word_is_that_title(text, index):
+    assert picked(text, ANSWERS) == index
 
 
 @pytest.mark.parametrize(("text", "index"), rows(COMMON))

@@ -84,15 +84,15 @@ fatigue: tired | knackered all the time | no energy | fatigue | tierd | wiped ou
 fatigue: exhausted
 emotional: anxious | feeling low | cant cope | counselling | panic attacks | depressed | so stressed | worried sick
 money: money worries | benefits | help with bills | pip form | universal credit | worried about money
-work: back to work | help with work | sick pay | work advice | losing my job
-exercise: yoga | gym | pilates | walking group | tai chi | excercise | something to get fit | nordic walking
-diet: nutrition | healthy eating | what to eat | a food workshop | weight loss | dietician
+work: tell work | going back to his job | help with work | sick pay | work advice | losing my job
+exercise: any walks | gym | pilates | walking group | tai chi | excercise | something to get fit | nordic walking
+diet: eating is hard | healthy eating | what to eat | a food workshop | weight loss | dietician
 menopause: menopause | hot flushes | menapause | night sweats
 lymphoedema: lymphoedema | lymphodema | swollen arm | limphoedema
-pelvic: pelvic floor | stoma | leaking | bladder problems | weak bladder | incontinence
-intimacy: sex life | erectile dysfunction | fertility | intimacy | problems with sex
+pelvic: i leak when i cough | stoma | leaking | bladder problems | weak bladder | incontinence
+intimacy: sex is painful | erectile dysfunction | fertility | intimacy | problems with sex
 complementary: massage | reflexology | reiki | mindfulness | acupuncture | meditation
-appearance: wig | look good feel better | losing my hair | makeup | body image
+appearance: mastectomy bras | look good feel better | losing my hair | makeup | body image
 recurrence: fear of recurrence | worried its come back | what if its coming back
 end_of_treatment: moving forward | hope course | life after treatment | whats next
 bereavement: bereavement | lost my husband | grief
@@ -185,6 +185,7 @@ online: online | on line please | zoom | from home | i cant travel | virtual | c
 in_person: in person | face to face | f2f | not online | i dont do zoom | no internet
 in_person: no online please | rather not online | i dont want it online | anything but online | no more zoom
 in_person: not keen on zoom | id rather it wasnt online | cant get online
+in_person: face2face | online wont work for me | zoom is no good | rather see actual people
 online: not in person | dont want face to face | no cant travel | no from home please | no, online
 online: too poorly to travel | from my armchair | over video | via the internet
 in_person: a real room please | somewhere i can actually go
@@ -208,7 +209,13 @@ neighbour: for my neighbour | its for the lady next door
 patient: for a patient | on behalf of my patient | referring a patient | i have a patient who is anxious
 patient: im her nurse
 other: for someone else | im her carer | its for my aunt | my cousin has cancer | for my mother in law
-father: no my dad | not my mum, my dad | make that my dad
+father: no my dad | not my mum, my dad | make that my dad | pancriatic cancer my dad, he cant eat much
+mother: 4 my mum | find my mum something | my mother speak only bengali
+husband: my husband Ahmet has prostate cancer, can you book him on something
+partner: something to help my partner cope | putting my partner down
+daughter: ewings sarcoma my daughter shes 15 | my daughter Aisha its her booking
+son: my son Jordan is the patient
+grandparent: my nan is called Violet, its for her
 other: the lady i care for
 son: my lad's got leukaemia
 self: now something for me | find something for me this time
@@ -223,7 +230,8 @@ good for me | not me mate | its my wifes birthday | give it to someone else | ca
 patient transport
 im not a patient | meant for someone else | you remind me of my niece | works for me | my dad has died
 my son has told me about you | my husband drives
-is it ok if my friend comes | hello
+is it ok if my friend comes | hello | my son told me, he is 15. its 4pm
+i came with my dad. hes parking the car
 """
 LANGUAGES = """
 Polish: do you speak polish | in polish please | Polish | polski | a polish speaker | i only speak polish

@@ -29,6 +29,7 @@ def lexicon():
         ("the exercise one", 1),
         ("the fatigue", 3),
         ("id like the fatigue one", 3),
+        ("fatigue living with", 3),
     ],
 )
 def test_a_line_is_told_by_its_meaning(lexicon, text, index):

@@ -33,6 +33,20 @@ def test_other_words_are_no_name(text):
     assert read(text).first("cared_name") is None
 
 
+def test_a_known_name_beside_someone_needs_no_capital():
+    name = Entity("name", "Kev", 12, 15, "kev")
+    assert read("for my mate kev", None, name).first("cared_name") == "Kev"
+    name = Entity("name", "Ray", 14, 17, "Ray")
+    assert read("for my hubby, Ray", None, name).first("cared_name") == "Ray"
+    assert read("for my mum, Friday please").first("cared_name") is None
+
+
+def test_the_senders_own_name_stays_beside_someone_elses():
+    names = (Entity("name", "Betty", 12, 17, "Betty"), Entity("name", "Kim", 25, 28, "Kim"))
+    found = read("her name is Betty and im Kim", None, *names)
+    assert (found.first("cared_name"), found.first("name")) == ("Betty", "Kim")
+
+
 def test_a_place_beside_someone_is_no_name():
     place = Entity("place", {"name": "Ilford"}, 11, 17, "Ilford")
     assert read("for my mum Ilford", None, place).first("cared_name") is None
