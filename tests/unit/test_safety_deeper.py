@@ -11,7 +11,7 @@ from services.core import yaml12
 _ROOT = Path(__file__).parents[2]
 _SAFETY = load_safety(_ROOT / "dialogues" / "safety.yml")
 _DATA: dict[str, Any] = yaml12.load(_ROOT / "tests" / "safety" / "messages_deeper.yml")
-ROUNDS = ("first_round", "second_round")
+ROUNDS = ("first_round", "second_round", "third_round")
 
 
 @pytest.mark.parametrize("name", ROUNDS)
