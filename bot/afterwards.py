@@ -42,6 +42,7 @@ class Afterwards:
     attendance: Mapping[str, tuple[re.Pattern[str], ...]]
     fft: Mapping[str, tuple[re.Pattern[str], ...]]
     refusals: Mapping[str, tuple[re.Pattern[str], ...]]
+    taken_back: tuple[re.Pattern[str], ...]
     enough: tuple[re.Pattern[str], ...]
     about_checkins: tuple[re.Pattern[str], ...]
     questions: tuple[re.Pattern[str], ...]
@@ -107,6 +108,9 @@ class Afterwards:
     def _of_event(self, understood: Understanding, plain: str, slot: str) -> list[Entity]:
         """Whether they were there, where that is asked or told, and what it was like."""
         rating = _rating(understood)
+        anew = self._anew(plain)
+        if anew and rating is None:
+            return self._attendance(understood, anew, asked=True)
         if self._says_nothing(understood, plain, rating, slot):
             return []
         found = [] if rating is not None else self._attendance(understood, plain, asked=slot == "attended")
@@ -119,6 +123,11 @@ class Afterwards:
         if opinion and not found:
             found = [_entity("attendance", "yes", understood, whole=is_whole)]
         return [*found, *opinion]
+
+    def _anew(self, plain: str) -> str:
+        """The answer that takes the place of another ("sorry i meant no": "no"), "" when nothing is taken back."""
+        found = next(filter(None, (pattern.match(plain) for pattern in self.taken_back)), None)
+        return plain[found.end() :] if found else ""
 
     def _says_nothing(self, understood: Understanding, plain: str, rating: int | None, slot: str) -> bool:
         """Whether a message asks something back, only announces that they have something to tell, or picks a line."""
@@ -180,6 +189,7 @@ def load_afterwards(path: Path) -> Afterwards:
         {name: _compiled(data["attendance"][name]) for name in _ATTENDANCE},
         {answer: _compiled(patterns) for answer, patterns in data["fft"].items()},
         {intent: _compiled(patterns) for intent, patterns in data["refusals"].items()},
+        _compiled(data["taken_back"]),
         _compiled(data["enough"]),
         _compiled(data["about_checkins"]),
         _compiled(data["questions"]),

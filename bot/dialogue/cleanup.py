@@ -64,13 +64,19 @@ def _goes_on(scene: Scene, start: StartFlow, commands: Commands) -> bool:
     if top is None:
         return False
     answered = any(isinstance(command, Answer | TakeWay) for command in commands)
-    if answered and start.flow in scene.flows[top.flow].reach:
+    if answered and start.flow in scene.flows[top.flow].reach and not _is_rated(scene):
         return True
     if start.flow != top.flow:
         return False
     flow = scene.flows[start.flow]
     news = any(set(command.values) & flow.slots for command in commands if isinstance(command, SetSlots))
     return answered or not news or start.flow not in flow.model.replaces
+
+
+def _is_rated(scene: Scene) -> bool:
+    """Say whether a score is asked: what stands beside it ("9, can i book the next one") is another wish."""
+    question = scene.state.question
+    return question is not None and question.kind == "rating"
 
 
 def _slots_are_wanted(scene: Scene, commands: Commands) -> Commands:
