@@ -186,7 +186,10 @@ def _whose(understood: Understanding, asked: str) -> Understanding:
 def _named(understood: Understanding, asked: str) -> Understanding:
     """Tell the name of someone else from the sender's own; a bare name answers whichever was asked for."""
     theirs = next(_spans(_THEIRS, understood.text), None) or _beside(understood)
-    own = next((each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(understood, each)), None)
+    own = next(
+        (each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(understood, each)),
+        None,
+    )
     found = [theirs] if theirs is not None and not _is_bare(understood, theirs) else []
     if own is not None and not any(own.overlaps(each.start, each.end) for each in found):
         found.append(replace(own, kind="own_name"))

@@ -44,7 +44,7 @@ def test_a_known_name_beside_someone_needs_no_capital():
 def test_the_senders_own_name_stays_beside_someone_elses():
     names = (Entity("name", "Betty", 12, 17, "Betty"), Entity("name", "Kim", 25, 28, "Kim"))
     found = read("her name is Betty and im Kim", None, *names)
-    assert (found.first("cared_name"), found.first("name")) == ("Betty", "Kim")
+    assert (found.first("cared_name"), found.first("own_name")) == ("Betty", "Kim")
 
 
 def test_a_place_beside_someone_is_no_name():
