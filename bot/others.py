@@ -36,6 +36,10 @@ _OWNER, _LATER = _patterns("owner"), _patterns("later")
 _WRONG, _DIED = _patterns("wrong_for_certain"), _patterns("died")
 _TO_OTHERS, _ALIVE, _TOLD = _patterns("to_others_phone"), _patterns("sender_alive"), _patterns("knows_unasked")
 _KNOWS_NOT = _patterns("knows_not")
+_BEFORE, _LATELY = _patterns("died_before"), _patterns("died_lately")
+# What someone who tells of a death in passing may look for; the word for grief itself is no wish.
+_WISHED = frozenset({"place", "need", "cancer_type", "title", "activity"})
+_OF_GRIEF, _OF_WISHES = frozenset({"bereavement", "bereaved"}), frozenset({"need", "audience", "title", "activity"})
 # Whether someone knows, by what says so; the first that fits counts.
 _KNOWS = ((True, _patterns("does_not_mind")), (False, _KNOWS_NOT), (True, _patterns("knows")))
 
@@ -51,6 +55,8 @@ def of_others(understood: Understanding, expecting: Expecting | None) -> Underst
         return _sure_of_phone(_only(understood, intent, *kin))
     if understood.intent == "wrong_number":
         understood = _sure_of_phone(understood)
+    if understood.intent == "bereavement" and _is_past(understood.text):
+        return _told_of_a_death(understood)
     if understood.intent == "bereavement" and _says(_DIED, understood.text):
         return _mourning(understood)
     if understood.intent == "bereavement":
@@ -83,6 +89,20 @@ def _sure_of_phone(understood: Understanding) -> Understanding:
         return understood
     sure = Entity("wrong_for_certain", True, 0, len(text), text)
     return replace(understood, entities=(*understood.entities, sure))
+
+
+def _is_past(text: str) -> bool:
+    """Whether a death is told by the way, of someone whose phone this is not."""
+    return _says(_BEFORE, text) and not _says(_LATELY, text) and not _says(_OWNER, text)
+
+
+def _told_of_a_death(understood: Understanding) -> Understanding:
+    """A wish with the reason for it, where something is wished for; else sorrow."""
+    mourns = any(entity.value in _OF_GRIEF for entity in understood.entities if isinstance(entity.value, str))
+    kept = [each for each in understood.entities if not (mourns and each.kind in _OF_WISHES)]
+    wishes = any(entity.kind in _WISHED and entity.value is not None for entity in kept)
+    intent = "inform" if wishes else "emotional_distress"
+    return replace(understood, intent=intent, ranking=((intent, understood.confidence),), entities=tuple(kept))
 
 
 def _second_best(understood: Understanding) -> Understanding:

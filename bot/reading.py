@@ -102,7 +102,7 @@ class Reader:
         """The question about the service that a message asks, unless it looks for an event or fills a free text."""
         if expecting is not None and expecting.kind == "text" and not _ASKS.search(understood.text):
             return None
-        facts = sum(entity.kind in _FACTS for entity in understood.entities)
+        facts = sum(entity.kind in _FACTS and entity.value is not None for entity in understood.entities)
         if facts > 1 or (facts and understood.intent in _SEARCHES):
             return None
         return self.questions.asked(understood.text, understood.intent, understood.confidence)

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from bot.nlu.classify import Model
+from bot.nlu.classify import OUT_OF_SCOPE, Model
 from bot.nlu.entities import find_entities
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.names import is_name_alone
+from bot.nlu.tokens import tokenise
 from bot.understanding import Expecting, Understanding
+
+_NOTHING = 0.1  # the confidence in what says nothing
 
 
 class Interpreter:
@@ -23,4 +27,6 @@ class Interpreter:
         """
         guess = self._model.classify(text)
         entities = find_entities(text, self._lexicon, expecting, now)
+        if not entities and is_name_alone(tokenise(text), self._lexicon):
+            return Understanding(text, OUT_OF_SCOPE, _NOTHING, ((OUT_OF_SCOPE, _NOTHING),))  # however like "down"
         return Understanding(text, guess.intent, guess.confidence, guess.ranking, entities)

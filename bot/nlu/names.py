@@ -9,9 +9,9 @@ from bot.nlu.word_lists import contexts
 from bot.understanding import Entity
 
 _WORDS = contexts("names")
-# Longer cues first, so that "my name is" is not read as "my name".
+# Longer cues first, so that "my name is" is not read as "my name"; of weak ones those of others ("my wife") last.
 _CUES = {
-    weak: sorted((tuple(cue.split()) for cue in _WORDS[part]), key=len, reverse=True)
+    weak: sorted((tuple(cue.split()) for cue in _WORDS[part]), key=lambda cue: (weak and cue[0] == "my", -len(cue)))
     for weak, part in ((False, "cues"), (True, "weak_cues"))
 }
 _OWN_CUES = sorted(tuple(cue.split()) for cue in _WORDS["own_cues"])
@@ -40,6 +40,13 @@ def find_names(tokens: Tokens, lexicon: Lexicon, asked: bool) -> list[Entity]:
 def _entity(tokens: Tokens, first: int, last: int) -> Entity:
     start, end = tokens.span(first, last)
     return Entity("name", name_cased(tokens.text[start:end]), start, end, tokens.text[start:end])
+
+
+def is_name_alone(tokens: Tokens, lexicon: Lexicon) -> bool:
+    """Return whether a message is nothing but a known first name, and no other word ("Dawn", but not "hope")."""
+    if len(tokens.words) != 1 or tokens.words[0] not in lexicon.first_names:
+        return False
+    return _is_written_as_name(tokens, 0, lexicon)
 
 
 def name_cased(name: str) -> str:
