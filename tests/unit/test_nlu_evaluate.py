@@ -72,3 +72,10 @@ def test_entities_count_as_found_by_words_meaning_or_value(lexicon):
 
 def test_lines_picked_from_menus_are_counted(lexicon):
     assert score_choices(SMALL / "held_out" / "choices.yml", lexicon, NOW) == Tally(1, 0, 0)
+
+
+def test_a_menu_of_bookings_is_read_as_one(lexicon, tmp_path):
+    row = "- {menu: ['Gentle yoga', 'Money advice'], text: cancel the money one, expect: 2%s}"
+    for slot, tally in (("", Tally(0, 0, 1)), (", slot: booking_choice", Tally(1, 0, 0))):
+        (tmp_path / "choices.yml").write_text(row % slot, encoding="utf-8")
+        assert score_choices(tmp_path / "choices.yml", lexicon, NOW) == tally
