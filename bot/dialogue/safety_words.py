@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from rapidfuzz import process
@@ -15,7 +15,7 @@ END = "|"
 
 _WORD = re.compile(r"£?\d+(?:[.,]\d+)?|[^\W\d_]+|[.!?;\n]+")
 _APOSTROPHE = re.compile(r"['’`´‘]")
-_PLAIN = re.compile("[a-z ]*")
+_PLAIN = re.compile(r"(?:([a-z ])(?!\1\1))*")
 _DRAWN_OUT = re.compile(r"([^\W\d])\1{2,}")
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _VOWEL = re.compile("[aeiouy]")
@@ -27,7 +27,7 @@ _SWAPPED, _LONG = 4, 7
 
 def plain(text: str) -> list[str]:
     """Lower-case words without apostrophes or drawn-out letters, figures, and a mark where a sentence ends."""
-    if _PLAIN.fullmatch(text) and not _DRAWN_OUT.search(text):  # so are the rules, of which there are thousands
+    if _PLAIN.fullmatch(text):  # so are the rules, of which there are thousands
         return text.split()
     folded = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).casefold())
     folded = _DRAWN_OUT.sub(r"\1\1", folded)
@@ -45,11 +45,13 @@ def stem(word: str) -> str:
     return bare[:-1] if doubled else bare
 
 
-def choices(phrase: str) -> Iterator[str]:
+def choices(phrase: str) -> Iterable[str]:
     """Every phrase that "cant (get|catch) breath" stands for; a choice may be empty."""
+    if "(" not in phrase:
+        return (phrase,)
     parts = _CHOICE.split(phrase)
     options = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
-    return ("".join(chosen) for chosen in product(*options))
+    return map("".join, product(*options))
 
 
 def figure(word: str) -> str:
@@ -84,6 +86,8 @@ class Phrases:
     def find(self, words: Sequence[str]) -> dict[str, list[Span]]:
         """Where the phrases of each name stand, in order."""
         found: dict[str, list[Span]] = {}
+        if self._tree.keys().isdisjoint(words):
+            return found
         for start, word in enumerate(words):
             node = self._tree.get(word)
             if node is not None:
@@ -132,7 +136,7 @@ class Vocabulary:
         return [word for word in words if word]
 
     def _words(self, words: Iterable[str]) -> list[str]:
-        return [meant for word in words for meant in self._word(word)]
+        return list(chain.from_iterable(map(self._word, words)))
 
     def _meant(self, word: str) -> tuple[str, ...]:
         if word[0].isdigit():
