@@ -243,7 +243,8 @@ def _bare_count(understood: Understanding) -> Understanding:
 def _outweighs(understood: Understanding, facts: list[Entity]) -> bool:
     """Whether what a message is taken for outweighs the facts in it; when they are nearly all, no nonsense."""
     beside = len(understood.text.split()) - sum(len(fact.words.split()) for fact in facts)
-    if understood.intent in _VAGUE and beside <= _LITTLE:
+    leads = any(fact.kind == "mode" and fact.start == 0 for fact in facts)  # "online please, I am not up to much"
+    if understood.intent in _VAGUE and (leads or beside <= _LITTLE):
         return False
     bar = _LIKELY if understood.intent in _OF_BOOKINGS else _SURE
     return understood.confidence >= bar and understood.intent not in _BESIDE
