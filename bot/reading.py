@@ -109,16 +109,27 @@ class Reader:
 
 
 def _named_alone(understood: Understanding, expecting: Expecting | None) -> Understanding:
-    """Take a message that is nothing but words of one line's title for the choice of that line."""
+    """Take a message that is nothing but the number, or words of the title, of one line for the choice of that line."""
     if expecting is None or expecting.kind != "choice":
         return understood
+    number = next((one for one in understood.entities if one.kind == "choice" and _is_number(one, understood)), None)
+    if number is not None:
+        return _chosen(understood, number)
     if any(entity.kind in ("choice", "mode", "place") for entity in understood.entities):
         return understood
     said = set(_WORD.findall(understood.text.lower())) - _ARTICLES
     fitting = [option for option in expecting.options if said <= set(_WORD.findall(option.title.lower()))]
     if len(fitting) != 1 or all(word.isdecimal() for word in said):
         return understood
-    chosen = Entity("choice", fitting[0].payload, 0, len(understood.text), understood.text)
+    return _chosen(understood, Entity("choice", fitting[0].payload, 0, len(understood.text), understood.text))
+
+
+def _is_number(entity: Entity, understood: Understanding) -> bool:
+    """Whether a message is the number of a line and nothing else, whatever a classifier makes of a digit."""
+    return entity.words.isdecimal() and entity.words == understood.text.strip()
+
+
+def _chosen(understood: Understanding, chosen: Entity) -> Understanding:
     ranking = ((CHOOSE_OPTION, 1.0), *understood.ranking)
     return replace(understood, intent=CHOOSE_OPTION, confidence=1.0, ranking=ranking, entities=(chosen,))
 
