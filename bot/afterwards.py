@@ -116,6 +116,12 @@ class Afterwards:
         found = [] if rating is not None else self._attendance(understood, plain, asked=slot == "attended")
         if found and found[0].value == "no":
             return found
+        return self._with_opinion(understood, found, rating, slot)
+
+    def _with_opinion(
+        self, understood: Understanding, found: list[Entity], rating: int | None, slot: str
+    ) -> list[Entity]:
+        """What it was like beside whether they were there, which who speaks of it was."""
         opinion = self._opinion(understood, rating, asked=slot == "opinion")
         is_whole = not _is_wish(understood)
         if slot == "opinion":

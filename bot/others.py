@@ -5,8 +5,9 @@ asked me to" is a yes to whether she knows, and a code passed on by a carer is n
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from bot.nlu.names import name_cased
@@ -53,15 +54,12 @@ def of_others(understood: Understanding, expecting: Expecting | None) -> Underst
     if intent:
         kin = _kin(understood.text) if intent == "pass_on" else []
         return _sure_of_phone(_only(understood, intent, *kin))
-    if understood.intent == "wrong_number":
-        understood = _sure_of_phone(understood)
-    if understood.intent == "bereavement" and _is_past(understood.text):
-        return _told_of_a_death(understood)
-    if understood.intent == "bereavement" and _says(_DIED, understood.text):
-        return _mourning(understood)
-    if understood.intent == "bereavement":
-        understood = _second_best(understood)
-    asked = expecting.slot if expecting else ""
+    if understood.intent == "bereavement" and (_is_past(understood.text) or _says(_DIED, understood.text)):
+        return _of_a_death(understood)
+    return _of_the_living(_second_best(_sure_of_phone(understood)), expecting.slot if expecting else "")
+
+
+def _of_the_living(understood: Understanding, asked: str) -> Understanding:
     if asked == "invited" and _says(_LATER, understood.text):
         return _only(understood, "ask_later", *[replace(d, kind="later_date") for d in _dates(understood)])
     if asked == "knows":
@@ -91,6 +89,10 @@ def _sure_of_phone(understood: Understanding) -> Understanding:
     return replace(understood, entities=(*understood.entities, sure))
 
 
+def _of_a_death(understood: Understanding) -> Understanding:
+    return _told_of_a_death(understood) if _is_past(understood.text) else _mourning(understood)
+
+
 def _is_past(text: str) -> bool:
     """Whether a death is told by the way, of someone whose phone this is not."""
     return _says(_BEFORE, text) and not _says(_LATELY, text) and not _says(_OWNER, text)
@@ -106,7 +108,9 @@ def _told_of_a_death(understood: Understanding) -> Understanding:
 
 
 def _second_best(understood: Understanding) -> Understanding:
-    """What a message means that was taken for news of a death without a word of one."""
+    """What a message means that was taken for news of a death without a word of one; any other as it is."""
+    if understood.intent != "bereavement":
+        return understood
     ranking = understood.ranking[1:]
     intent, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
     return replace(understood, intent=intent, confidence=confidence, ranking=ranking)
@@ -206,19 +210,23 @@ def _whose(understood: Understanding, asked: str) -> Understanding:
 def _named(understood: Understanding, asked: str) -> Understanding:
     """Tell the name of someone else from the sender's own; a bare name answers whichever was asked for."""
     theirs = next(_spans(_THEIRS, understood.text), None) or _beside(understood)
-    own = next(
-        (each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(understood, each)),
-        None,
-    )
     found = [theirs] if theirs is not None and not _is_bare(understood, theirs) else []
-    if own is not None and not any(own.overlaps(each.start, each.end) for each in found):
-        found.append(replace(own, kind="own_name"))
+    found += _own_name(understood, asked, beside=found)
     kept = [each for each in understood.entities if not (each.kind == "name" and _is_in(each, found))]
     read = replace(understood, entities=(*kept, *found))
     if theirs is None or understood.intent != "wrong_number":
         return read
     # "He's called Terry" is like "this is not Terry", and news of someone.
     return replace(read, intent="inform", ranking=(("inform", understood.confidence),))
+
+
+def _own_name(understood: Understanding, asked: str, *, beside: Sequence[Entity]) -> list[Entity]:
+    """The sender's own name, where it can be told from that of someone else."""
+    own = (each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(understood, each))
+    first = list(islice(own, 1))
+    return [
+        replace(one, kind="own_name") for one in first if not any(one.overlaps(each.start, each.end) for each in beside)
+    ]
 
 
 def _is_in(entity: Entity, found: list[Entity]) -> bool:

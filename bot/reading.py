@@ -189,16 +189,18 @@ def _is_question(understood: Understanding) -> bool:
 
 def _asking(understood: Understanding, expecting: Expecting | None, now: datetime) -> Understanding:
     """Leave out what a question only names: the line of a menu that it is about, and where it is."""
-    chosen = next((entity for entity in understood.entities if entity.kind == "choice"), None)
-    options = expecting.options if expecting is not None else ()
-    is_about = chosen is not None or pointed_out(understood.text, options, now) is not None
+    chosen = [entity for entity in understood.entities if entity.kind == "choice"][:1]
+    is_about = bool(chosen) or _points_at_line(understood.text, expecting, now)
     if not is_about and {"place", "need"} <= {entity.kind for entity in understood.entities}:
         return _also_wishing(understood)
     if understood.intent == "event_details" and not is_about:
         return understood
-    asked = [replace(chosen, kind="about")] if chosen is not None else []
     kept = [one for one in understood.entities if not _is_named(one)]
-    return replace(understood, entities=(*kept, *asked))
+    return replace(understood, entities=(*kept, *(replace(line, kind="about") for line in chosen)))
+
+
+def _points_at_line(text: str, expecting: Expecting | None, now: datetime) -> bool:
+    return expecting is not None and pointed_out(text, expecting.options, now) is not None
 
 
 def _is_named(entity: Entity) -> bool:

@@ -25,16 +25,20 @@ class WhoDied(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Set `died` to "which" when that must be asked, else `died_choice` to whom it is about."""
         known = carers.looked_after_by(turn.session, turn.person_id)
-        kin = [each for each in slots.get("kin") or () if each != _ALIVE]
+        said = slots.get("kin") or []
+        kin = [each for each in said if each != _ALIVE]
         if not known or kin == ["owner"]:
-            is_alive = _ALIVE in (slots.get("kin") or ())
-            return {"died": "known", "died_choice": _OTHER if is_alive else _OWNER}
-        meant = _named(known, turn.text) or [each for each in known if each.relation in kin]
-        if len(meant) == 1:
-            return {"died": "known", "died_choice": f"died:{meant[0].id}"}
-        if kin and not meant:
-            return {"died": "known", "died_choice": _OTHER}
-        return {"died": "which"}
+            return {"died": "known", "died_choice": _OTHER if _ALIVE in said else _OWNER}
+        choice = _one_of(known, kin, turn.text)
+        return {"died": "known", "died_choice": choice} if choice else {"died": "which"}
+
+
+def _one_of(known: Sequence[Cared], kin: Sequence[str], text: str) -> str:
+    """Whom of those cared for a message means, or someone else; "" when it may be several."""
+    meant = _named(known, text) or [each for each in known if each.relation in kin]
+    if len(meant) == 1:
+        return f"died:{meant[0].id}"
+    return _OTHER if kin and not meant else ""
 
 
 def _named(known: Sequence[Cared], text: str) -> list[Cared]:

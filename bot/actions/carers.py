@@ -29,6 +29,10 @@ class Whom(TurnAction):
             return _nobody_else()
         if relation != SKIPPED and relation["relation"] == "someone":
             return {"whom": "ask"}
+        return self._other(slots, turn)
+
+    def _other(self, slots: Slots, turn: TurnContext) -> dict[str, Any]:
+        """Someone known, someone new, or one of several that may be meant."""
         known = carers.looked_after_by(turn.session, turn.person_id)
         found = _same(slots, known) or _chosen(slots, known) or _meant(slots, known)
         if found is None and slots.get("cared_choice") != _NEW and _doubtful(slots, known):
@@ -186,19 +190,26 @@ class NewCode(TurnAction):
         known = [each for each in carers.looked_after_by(turn.session, turn.person_id) if each.agreed_at is not None]
         kin = set(slots.get("kin") or ())
         named = [each for each in known if each.relation in kin]
-        picked = _chosen(slots, known) or (named[0] if len(named) == 1 else None)
-        if kin and not named and picked is None:
+        is_new = slots.get("cared_choice") == _NEW
+        picked = None if is_new else _chosen(slots, known) or _only(named if kin else known)
+        if picked is not None:
+            self._say_code(picked, turn, say)
+        elif kin and not named:
             say("utter_other_phone", code=bool(known))
-            return {"whom": None, "cared_choice": None}
-        if slots.get("cared_choice") == _NEW or not known:
+        elif is_new or not known:
             say("utter_no_code")
-            return {"whom": None, "cared_choice": None}
-        if picked is None and len(known) > 1:
+        else:
             return {"whom": "which"}
-        cared = picked or known[0]
+        return {"whom": None, "cared_choice": None}
+
+    @staticmethod
+    def _say_code(cared: Cared, turn: TurnContext, say: Say) -> None:
         code = pass_codes.issue(turn.session, cared.id, turn.now)
         say("utter_code", attendee=name_of(cared), code_said=pass_codes.spoken(code))
-        return {"whom": None, "cared_choice": None}
+
+
+def _only(several: list[Cared]) -> Cared | None:
+    return several[0] if len(several) == 1 else None
 
 
 class Join(TurnAction):

@@ -85,10 +85,10 @@ class Questions:
         self._groups = {model.id: [_Group.of(line) for line in model.words] for model in models}
         asked = [(model.id, _words(ask)) for model in models for ask in model.asks]
         examples = [(one, _terms(words)) for one, words in asked]
-        self._rarity = _rarity(terms for _, terms in examples)
+        self._asking, terms = zip(*examples, strict=True)
+        self._rarity = _rarity(terms)
         self._known = tuple(sorted(set(chain.from_iterable(words for _, words in asked))))
-        self._asking = [one for one, _ in examples]
-        self._by_term = _by_term(self._weighed(terms) for _, terms in examples)
+        self._by_term = _by_term(map(self._weighed, terms))
 
     def asked(self, text: str, intent: str, confidence: float) -> str | None:
         """The id of the question that a message asks, if any; `intent` is what it is roughly taken for."""

@@ -1,6 +1,6 @@
 """Counting the sender and those named with them: "me and my wife", "me, mum and my sister", "bringing 2 friends"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -75,14 +75,17 @@ def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_P
     named = {found.first: (found.last, _is_plural(words[found.last], known)) for found in known.find(tokens, words)}
     named |= {place: (place, word in several) for place, word in enumerate(words) if word in one or word in several}
     people = [_person(words, first, *named[first]) for first in sorted(named)]
-    taken = {place for person in people if person for place in range(person.first, person.last + 1)}
-    alone = [
-        _Person(number_of(word), place, place)
-        for place, word in enumerate(words)
-        if is_number(word) and place not in taken and _is_joined(words, place)
-        if not counts_else(tokens, place) and _ends(tokens, place)
-    ]
-    return [person for person in people if person] + alone
+    named_people = [person for person in people if person]
+    return named_people + list(_bare_numbers(tokens, words, named_people))
+
+
+def _bare_numbers(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Iterator[_Person]:
+    """Yield the numbers that stand for more people by themselves ("me plus 2")."""
+    taken = {place for person in people for place in range(person.first, person.last + 1)}
+    for place, word in enumerate(words):
+        is_free = is_number(word) and place not in taken and _is_joined(words, place)
+        if is_free and not counts_else(tokens, place) and _ends(tokens, place):
+            yield _Person(number_of(word), place, place)
 
 
 def _is_joined(words: tuple[str, ...], place: int) -> bool:

@@ -129,10 +129,18 @@ def _answer(tokens: Tokens) -> Reading | None:
     """Return the one number in a short answer, or a phrase that is one ("both", "just the one")."""
     if len(tokens.words) > _ANSWER:
         return None
+    return _phrase_of_answer(tokens) or _only_number(tokens)
+
+
+def _phrase_of_answer(tokens: Tokens) -> Reading | None:
     begins = next((place for place, word in enumerate(tokens.words) if word not in _WORDS["before_answer"]), 0)
     found = count_words().answers.at(tokens, tokens.words, begins)
     if found and (found.last == len(tokens.words) - 1 or tokens.words[found.last + 1] in _MAY_FOLLOW):
         return int(found.meaning), found.first, found.last
+    return None
+
+
+def _only_number(tokens: Tokens) -> Reading | None:
     places = [place for place, word in enumerate(tokens.words) if is_number(word) and not counts_else(tokens, place)]
     numbers = {number_of(tokens.words[place]) for place in places}
     if len(numbers) != 1 or not 1 <= min(numbers) <= _MOST:

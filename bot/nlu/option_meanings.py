@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.nlu.choice_words import choice_words
 from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.option_words import options_with_word
+from bot.nlu.phrases import Found
 from bot.nlu.tokens import Tokens, tokenise
 from bot.understanding import Option
 
@@ -21,14 +22,19 @@ def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) ->
     if len(tokens.words) > _MOST_WORDS or not _is_plain(tokens):
         return None
     named = list(lexicon.phrases.find(tokens, tokens.words))
-    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
-    rest = {word for place, word in enumerate(tokens.words) if place not in told} - choice_words().fillers
+    rest = _beside(tokens, named)
     if not named or not (rest or _points(tokens)):
         return None
     wanted = [_of_kinds(phrase.meaning) for phrase in named]
     lines = range(len(options))
     fitting = [at for at in lines if _has_all(options, at, rest) and _is_about(options[at], wanted, lexicon)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _beside(tokens: Tokens, named: Sequence[Found[tuple[Meaning, ...]]]) -> set[str]:
+    """The words of a message that are neither of a term nor fillers."""
+    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
+    return {word for place, word in enumerate(tokens.words) if place not in told} - choice_words().fillers
 
 
 def _points(tokens: Tokens) -> bool:
