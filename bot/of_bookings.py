@@ -27,7 +27,7 @@ _MISTAKEN = frozenset(
     }
 )  # fmt: skip
 # What going to something else instead may be taken for.
-_WANTING = frozenset({"inform", "change_booking", "book_event", "correction", "choose_option", "out_of_scope"})
+_WANTING = frozenset({"inform", "change_booking", "book_event", "correction", "choose_option", "out_of_scope", "deny"})
 _SURE = 0.7
 
 

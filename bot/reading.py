@@ -49,6 +49,8 @@ _ABOUT_US, _CERTAIN = "about_service", 0.95
 _OTHER_LANGUAGE = "language_request"
 _ANSWERING = frozenset({"yes_no", "choice", "name", "count", "rating"})
 _SEARCHES = frozenset({"find_event", "inform", "book_event"})
+_SOMETHING_FOR = re.compile(r"\b(?:some|any)thing (?:\w+ )?for\b", re.IGNORECASE)
+_FOR_ANOTHER = frozenset({"correction", "inform", "for_someone_else"})
 _NUMBER_ALONE = re.compile(
     r"\W*(?:(?:oh|ok|okay|no|wait|sorry|i|mean|actually|make|it|that|just|well|then|only|um|hang|on|oops|meant)\W+)*"
     r"(?P<number>[1-9])(?:\W+(?:then|please|pls|of|us|people|places|instead|sorry|thanks))*\W*$",
@@ -86,7 +88,7 @@ class Reader:
             return _foreign(text, language)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
         understood = of_others(with_named(understood, expecting, self.find_named), expecting)
-        understood = _number_alone(_bare_access(_named_alone(understood, expecting)), expecting)
+        understood = _number_alone(_bare_access(_something_for(_named_alone(understood, expecting))), expecting)
         question = self._question(understood, expecting)
         if question is not None and understood.intent != CHOOSE_OPTION:
             return _questioned(understood, question)
@@ -224,10 +226,19 @@ def _bare_facts(understood: Understanding) -> Understanding:
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
 
 
+def _something_for(understood: Understanding) -> Understanding:
+    """Take "actually what about something for my husband" for a new wish, and not for whom this place is."""
+    if understood.first("relation") is None or not _SOMETHING_FOR.search(understood.text):
+        return understood
+    if understood.intent not in _FOR_ANOTHER:
+        return understood
+    return replace(understood, intent="find_event", confidence=_SURE, ranking=(("find_event", _SURE),))
+
+
 def _bare_access(understood: Understanding) -> Understanding:
     """Take "i use a walking stick" for what someone needs to take part, not for a wish to find something."""
     kinds = {entity.kind for entity in understood.entities}
-    is_vague = understood.intent in _SAYING or understood.confidence < _LIKELY
+    is_vague = understood.intent in _SAYING or understood.confidence < _SURE
     if "access" not in kinds or kinds & _FACTS or not is_vague:
         return understood
     ranking = (("access_needs", _SURE), *understood.ranking)

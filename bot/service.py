@@ -94,6 +94,7 @@ class Service:
     async def tick(self, now: datetime) -> dict[str, int]:
         """Run every job, the gate and sending as of `now`, until nothing is left to do; return the counts."""
         async with self._ticking:
+            await self.sender.drain()  # what is on its way is no work of this tick
             sent_before = await asyncio.to_thread(self.database.read_once, outbox.count_sent)
             with self.clock.standing_in_for(now):
                 counts = await asyncio.to_thread(self.jobs.run_all, now)

@@ -103,6 +103,15 @@ def tap(page: Page, phone: int, title: str) -> None:
     expect(card.locator(".out")).to_have_count(answers + 1, timeout=PATIENCE_MS)
 
 
+def show_list(page: Page, phone: int) -> None:
+    """Ask for the list again while it came without its buttons: the first of a shape does when it takes too long."""
+    taps = page.locator(".phone").nth(phone).locator(".bubble").last.locator(".taps summary")
+    for _ in range(3):
+        if taps.count():
+            return
+        say(page, phone, "again")
+
+
 def test_a_place_is_found_and_kept_by_tapping_on_whatsapp(page: Page) -> None:
     first = page.locator(".phone").nth(0)
     first.locator("select").select_option("whatsapp")
@@ -110,6 +119,7 @@ def test_a_place_is_found_and_kept_by_tapping_on_whatsapp(page: Page) -> None:
     say(page, 0, "something for sleep near camden")
     tap(page, 0, "Rather not say")
     expect(first.locator(".in").last).to_have_text("Rather not say")
+    show_list(page, 0)
     first.locator(".taps summary").last.click()
     expect(first.locator("details.taps button").first).to_be_in_viewport()
     assert Axe().run(page).violations_count == 0
@@ -135,13 +145,13 @@ def test_another_phone_can_be_added_and_used_by_keyboard_alone(page: Page) -> No
 
 def test_an_answer_that_comes_after_the_channel_was_changed_is_not_shown(page: Page) -> None:
     second = page.locator(".phone").nth(1)
-    say(page, 1, "hello")
+    say(page, 1, "zebra crossing")
     held = []
     with page.expect_request("**/dev/phone/messages?*channel=sms*"):
         page.route("**/dev/phone/messages?*channel=sms*", lambda route: held.append(route))
     second.locator("select").select_option("whatsapp")
     whatsapp = second.locator(".bubble").count
-    expect(second.locator(".bubble").filter(has_text="hello")).to_have_count(0)
+    expect(second.locator(".bubble").filter(has_text="zebra crossing")).to_have_count(0)
     shown = whatsapp()
     with page.expect_response("**/dev/phone/messages?*channel=sms*"):
         for route in held:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, event
 
 from services.booking import bookings, care, places, refill
 from services.campaigns import reminders, saved_searches
+from services.core import statements
 from services.events.query import Query
 from services.insight import answers, surveys
 from services.insight.surveys import SurveyTiming
@@ -16,7 +17,7 @@ QUARTER = timedelta(minutes=15)
 
 
 @pytest.fixture
-def plans(sqlite_database):
+def plans(sqlite_database, monkeypatch):
     """Run a unit of work and return SQLite's plan for each of its statements."""
 
     def plans(unit):
@@ -25,8 +26,17 @@ def plans(sqlite_database):
         def note(connection, cursor, statement, parameters, context, many):
             seen.append((statement, parameters))
 
+        run = statements._Plan.run
+
+        def noted(plan, connection, values):
+            # How a statement is read depends on what stands in it, and not on the values bound to it.
+            seen.append((plan.sql, (None,) * len(plan.parameters)))
+            return run(plan, connection, values)
+
         event.listen(Engine, "before_cursor_execute", note)
+        monkeypatch.setattr(statements._Plan, "run", noted)
         sqlite_database.write(unit)
+        monkeypatch.undo()
         event.remove(Engine, "before_cursor_execute", note)
         with sqlite_database.engine.connect() as connection:
             return [
