@@ -1,7 +1,7 @@
 """From a message as it came to an understanding of it: words, a button, a place on the map, or nothing readable."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from bot.nlu.interpreter import Interpreter
 from bot.nlu.pointing import pointed_out
 from bot.of_bookings import of_bookings
 from bot.others import of_others
-from bot.understanding import Entity, Expecting, Understanding
+from bot.understanding import Entity, Expecting, Option, Understanding
 from bot.wishes import with_second
 from services.people.inbox import Arrival
 
@@ -119,11 +119,18 @@ def _named_alone(understood: Understanding, expecting: Expecting | None) -> Unde
         return _chosen(understood, number)
     if any(entity.kind in ("choice", "mode", "place") for entity in understood.entities):
         return understood
-    said = set(_WORD.findall(understood.text.lower())) - _ARTICLES
-    fitting = [option for option in expecting.options if said <= set(_WORD.findall(option.title.lower()))]
-    if len(fitting) != 1 or all(word.isdecimal() for word in said):
+    fitting = _titled(understood.text, expecting.options)
+    if len(fitting) != 1:
         return understood
     return _chosen(understood, Entity("choice", fitting[0].payload, 0, len(understood.text), understood.text))
+
+
+def _titled(text: str, options: Sequence[Option]) -> list[Option]:
+    """The lines of a menu whose titles have every word of a message; none for numbers alone."""
+    said = set(_WORD.findall(text.lower())) - _ARTICLES
+    if all(word.isdecimal() for word in said):
+        return []
+    return [option for option in options if said <= set(_WORD.findall(option.title.lower()))]
 
 
 def _is_number(entity: Entity, understood: Understanding) -> bool:

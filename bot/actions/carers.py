@@ -15,6 +15,7 @@ _ONE_ONLY = frozenset({"mother", "father", "husband", "wife", "partner"})
 # Audiences of events that are for whoever cares, not for the one cared for.
 _FOR_CARERS = frozenset({"carer", "family", "parent", "bereaved"})
 _NEW = "cared:new"
+_ASKED_NO_MORE: dict[str, Any] = {"whom": None, "cared_choice": None}
 
 
 class Whom(TurnAction):
@@ -188,24 +189,36 @@ class NewCode(TurnAction):
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
         """Say the code, or set `whom` to "which" when several people may be meant."""
         known = [each for each in carers.looked_after_by(turn.session, turn.person_id) if each.agreed_at is not None]
-        kin = set(slots.get("kin") or ())
-        named = [each for each in known if each.relation in kin]
-        is_new = slots.get("cared_choice") == _NEW
-        picked = None if is_new else _chosen(slots, known) or _only(named if kin else known)
+        picked = _meant_by(slots, known)
         if picked is not None:
             self._say_code(picked, turn, say)
-        elif kin and not named:
-            say("utter_other_phone", code=bool(known))
-        elif is_new or not known:
-            say("utter_no_code")
-        else:
+            return _ASKED_NO_MORE
+        unsaid = _no_code(slots, known)
+        if not unsaid:
             return {"whom": "which"}
-        return {"whom": None, "cared_choice": None}
+        say(unsaid, code=bool(known))
+        return _ASKED_NO_MORE
 
     @staticmethod
     def _say_code(cared: Cared, turn: TurnContext, say: Say) -> None:
         code = pass_codes.issue(turn.session, cared.id, turn.now)
         say("utter_code", attendee=name_of(cared), code_said=pass_codes.spoken(code))
+
+
+def _meant_by(slots: Slots, known: list[Cared]) -> Cared | None:
+    """Whom the code is for: picked from the menu, of the kind that was named, or the only one there is."""
+    if slots.get("cared_choice") == _NEW:
+        return None
+    kin = slots.get("kin")
+    return _chosen(slots, known) or _only([each for each in known if each.relation in kin] if kin else known)
+
+
+def _no_code(slots: Slots, known: list[Cared]) -> str:
+    """The response where there is no code to give, "" when it is only not known for whom."""
+    kin = slots.get("kin")
+    if kin and not any(each.relation in kin for each in known):
+        return "utter_other_phone"
+    return "utter_no_code" if slots.get("cared_choice") == _NEW or not known else ""
 
 
 def _only(several: list[Cared]) -> Cared | None:
