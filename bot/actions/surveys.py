@@ -8,7 +8,6 @@ from services.events.tables import Event
 from services.insight import answers, wishes
 from services.insight.answers import Found
 from services.insight.tables import Attended, Instrument
-from services.people import flags
 
 _LONGEST_WORDS = 1000
 _NOTHING = (None, "")
@@ -171,30 +170,19 @@ class FindPast(TurnAction):
     called = "action_find_past"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Set `survey_state`: none, words, low, done, or ask when they said whether they were there and no more."""
+        """Set `survey_state`: low, done, or ask when they said whether they were there and no more.
+
+        What belongs to no booking is for "staff"; "words" when they have yet to say it.
+        """
         said = _opinion(slots)
         survey = answers.last_attended(turn.session, turn.person_id, turn.now)
         if survey is None:
-            return self._pass_on(turn, say) if said != _NOTHING or slots.get("attended") else {"survey_state": "words"}
+            return {"survey_state": "staff" if said != _NOTHING or slots.get("attended") else "words"}
         found = {"survey": survey.survey_id, "survey_title": survey.title, "survey_told": True}
         if said == _NOTHING or (said[0] or 0) > 10:
             attended = slots.get("attended") or Attended.YES.value
             return found | {"survey_state": "ask", "attended": attended, "opinion": None}
         return found | _volunteered(slots, survey, turn, say)
-
-    @staticmethod
-    def _pass_on(turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Bring what belongs to no booking to staff."""
-        flags.raise_flag(
-            turn.session,
-            identity_id=turn.identity_id,
-            inbound_id=turn.inbound_id,
-            category="note",
-            severity=3,
-            now=turn.now,
-        )
-        say("utter_feedback")
-        return {"survey_state": "none"}
 
 
 class LookForAnother(TurnAction):
