@@ -85,7 +85,7 @@ class _Terminal:
         query = urllib.parse.urlencode({"number": self._handset.number, "channel": self._handset.channel})
         with urllib.request.urlopen(f"{self._address}/dev/phone/messages?{query}", timeout=_PATIENCE_S) as answer:  # noqa: S310
             messages: list[dict[str, Any]] = json.load(answer)["messages"]
-        return [message for message in messages if message["direction"] == "in" or message["text"]]
+        return messages
 
 
 @contextmanager

@@ -153,8 +153,9 @@ def _spoken(clock: SystemClock) -> str:
 def _conversation(session: Session, channel: str, address: str, twilio: FakeTwilio | None) -> list[dict[str, Any]]:
     whose = (_IDENTITY.c.channel == channel, _IDENTITY.c.address == address)
     came = _of(_INBOX, "in", _INBOX.c.body, _INBOX.c.received_at, _INBOX.c.details).where(*whose)
+    # The words of a message are known once it has been posted.
     went = _of(_OUTBOX, "out", _OUTBOX.c.text, _OUTBOX.c.sent_at, null()).where(
-        *whose, _OUTBOX.c.status.not_in(_NOT_SHOWN)
+        *whose, _OUTBOX.c.status.not_in(_NOT_SHOWN), _OUTBOX.c.text != ""
     )
     rows = [*session.execute(came).all(), *session.execute(went).all()]
     rows.sort(key=lambda row: (row.at is None, row.at, row.direction == "out", row.id))
