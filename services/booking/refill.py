@@ -164,7 +164,10 @@ def _refill(session: Session, row: Found, now: datetime) -> int:
         first = session.connection().execute(_FIRST, {"event": row.id, "left": left}).first()
         if first is None or counter.take(session, row.id, first.places, now) is not None:
             break
-        session.connection().execute(_OFFER, {"booking": first.id, "until": until})
+        if not session.connection().execute(_OFFER, {"booking": first.id, "until": until}).rowcount:
+            # Left the line since the statement before: leaving takes no lock on the event.
+            counter.give_back(session, row.id, first.places)
+            continue
         _tell(session, OFFER, first.id, first.identity_id, now, until)
         left -= first.places
         asked += 1

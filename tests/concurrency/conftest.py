@@ -12,7 +12,7 @@ from services.people.tables import Identity, Person
 
 
 @pytest.fixture
-def crowd(database: Database, clock: FixedClock) -> Callable[[int], list[int]]:
+def crowd(chosen_database: Database, clock: FixedClock) -> Callable[[int], list[int]]:
     """Make many people in one go; returns the id of each, which is that of their address too."""
 
     def crowd(size: int) -> list[int]:
@@ -26,7 +26,7 @@ def crowd(database: Database, clock: FixedClock) -> Callable[[int], list[int]]:
             session.execute(insert(Person), people)
             session.execute(insert(Identity), addresses)
 
-        database.write(unit)
+        chosen_database.write(unit)
         return list(rows)
 
     return crowd

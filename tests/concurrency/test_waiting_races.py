@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from services.booking import counter, places, refill, waiting
 from services.booking.bookings import by_id
-from services.booking.outcomes import Confirmed, Held, Joined
+from services.booking.outcomes import Confirmed, Held, Joined, Left
 from tests.concurrency.crowding import at_once
 
 QUARTER = timedelta(minutes=15)
@@ -126,6 +126,27 @@ def test_a_yes_at_the_last_second_and_the_sweep_never_both_win(database, clock, 
     assert confirmed > 0
     assert counted(database, event) == (40, 40, 40)
     assert rows(database, "offered") == behind[:swept], "what lapsed went to the next, in turn"
+
+
+def test_a_place_is_not_given_to_someone_who_leaves_meanwhile(postgres_database, clock, make_event, crowd, monkeypatch):
+    """Between finding who is first and giving them the place, that person leaves the line on another connection."""
+    event, people, now = make_event(capacity=1), crowd(3), clock.now()
+    booked = book(postgres_database, event, people[0], now)
+    line = join(postgres_database, event, now)
+    first, second = line(people[1]).booking_id, line(people[2]).booking_id
+    take = counter.take
+
+    def leave_then_take(*arguments):
+        if isinstance(postgres_database.write(lambda session: waiting.leave(session, first, now)), Left):
+            monkeypatch.setattr(counter, "take", take)
+        return take(*arguments)
+
+    monkeypatch.setattr(counter, "take", leave_then_take)
+    postgres_database.write(lambda session: places.cancel(session, booked, now))
+    assert counted(postgres_database, event) == (1, 1, 1)
+    assert rows(postgres_database, "offered") == [second]
+    offers = text("SELECT booking_id FROM outbox_message WHERE kind = 'offer'")
+    assert list(postgres_database.read_once(lambda session: session.scalars(offers))) == [second]
 
 
 def test_everything_at_once_ends_in_order(database, clock, make_event, crowd):
