@@ -11,7 +11,7 @@ from bot import webhook
 from bot.channels.simulator_web import poster_to
 from bot.service import Service
 from bot.settings import Settings
-from bot.web import calendar
+from bot.web import calendar, metrics
 
 # A turn lets go of the interpreter at every statement, and gets it back from a busy thread after this long.
 _SWITCH_S = 0.0005
@@ -35,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(webhook.router)
     app.include_router(calendar.router)
     app.add_route("/health", _health, methods=["GET"], include_in_schema=False)
+    app.add_route("/metrics", metrics.metrics, methods=["GET"], include_in_schema=False)
     if settings.is_development:
         from bot.web import development, phone
 

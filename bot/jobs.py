@@ -7,10 +7,12 @@ and may be run at any time, twice, or by any process.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, perf_counter
 
 import structlog
+from sqlmodel import Session
 
+from bot.observing import Observer
 from services.booking import places, referrals, refill
 from services.campaigns import leases, reminders, saved_searches
 from services.core.database import Database
@@ -35,8 +37,11 @@ class Job:
 class Jobs:
     """All ticks of one process; a lease keeps two processes from running the same one at once."""
 
-    def __init__(self, database: Database, holder: str, jobs: tuple[Job, ...]) -> None:
+    def __init__(
+        self, database: Database, holder: str, jobs: tuple[Job, ...], observer: Observer | None = None
+    ) -> None:
         self._database, self._holder, self._jobs = database, holder, jobs
+        self._observer = observer or Observer()
         self._last: dict[str, float] = {}
 
     def run_due(self, now: datetime) -> dict[str, int]:
@@ -63,16 +68,35 @@ class Jobs:
                 break
         return totals
 
+    def lags(self, session: Session, now: datetime) -> dict[str, float | None]:
+        """How many seconds ago each job last began, in whichever process; None for one that never has."""
+        until = leases.all_until(session)
+        begun = {job.name: until[job.name] - _lease(job) if job.name in until else None for job in self._jobs}
+        return {name: (now - moment).total_seconds() if moment else None for name, moment in begun.items()}
+
     def _run(self, job: Job, now: datetime) -> dict[str, int]:
-        lease = job.every * 3
         try:
             mine = self._database.write(
-                lambda session: leases.take(session, job.name, self._holder, now=now, span=lease)
+                lambda session: leases.take(session, job.name, self._holder, now=now, span=_lease(job))
             )
-            return job.run(now) if mine else {}
+            return self._run_mine(job, now) if mine else {}
         except Exception:
             log.exception("job_failed", job=job.name)
             return {}
+
+    def _run_mine(self, job: Job, now: datetime) -> dict[str, int]:
+        started, failed = perf_counter(), True
+        try:
+            counts = job.run(now)
+            failed = False
+        finally:
+            self._observer.ran(job.name, perf_counter() - started, failed=failed)
+        return counts
+
+
+def _lease(job: Job) -> timedelta:
+    """How long a process that began a job keeps others from it; a dead one's job waits as long."""
+    return job.every * 3
 
 
 def event_jobs(database: Database) -> tuple[Job, ...]:

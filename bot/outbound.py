@@ -9,12 +9,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 import structlog
 
 from bot.channels.port import OutboundChannel, RateLimited, Refusal, Rejected, SendResult, Unknown
 from bot.judging import Pace, judge, put_back
+from bot.observing import Observer
 from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.recording import Done, Recorder
@@ -41,9 +43,10 @@ class Sender:
         preparer: Preparer,
         pace: Pace | None = None,
         poser: Poser | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._database, self._clock, self._channels, self._preparer = database, clock, channels, preparer
-        self._pace = pace or Pace()
+        self._pace, self._observer = pace or Pace(), observer or Observer()
         self._recorder = Recorder(database, clock, self._recorded, poser)
         # A safety reply never queues behind a broadcast.
         self._lanes = {True: asyncio.Semaphore(self._pace.posts), False: asyncio.Semaphore(self._pace.posts)}
@@ -243,15 +246,21 @@ class Sender:
         channel = self._channels.get(ready.message.channel)
         if channel is None:
             return Rejected("no_channel", Refusal.CONFIGURATION)
+        started = perf_counter()
         try:
-            return await channel.send(ready.message)
+            result = await channel.send(ready.message)
         except Exception:
             log.exception("post_failed", outbox=ready.row.id)
-            return Unknown("error")
+            result = Unknown("error")
+        self._observer.posted(ready.row, ready.message.channel, result, perf_counter() - started)
+        return result
 
     def _recorded(self, batch: Sequence[Done]) -> None:
         self._recordings += 1
         self._in_flight.difference_update(done.row.id for done in batch)
+        for done in batch:
+            if done.outcome.status is OutboxStatus.REFUSED or done.refusal:
+                self._observer.refused("provider" if done.refusal else "gate", done.outcome.reason)
         if not self._in_flight:
             self._idle.set()
         if self._may_be_more:

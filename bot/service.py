@@ -4,6 +4,8 @@ import asyncio
 import os
 import socket
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
@@ -19,6 +21,8 @@ from bot.durable import DurableTicks
 from bot.insight_jobs import insight_jobs
 from bot.jobs import PAGE, Job, Jobs, event_jobs
 from bot.loading import load_dialogue
+from bot.metrics import Metrics
+from bot.observing import Observers
 from bot.outbound import Sender
 from bot.posing import Poser
 from bot.preparing import Preparer
@@ -33,8 +37,11 @@ from services.core.database import Database
 from services.events.search import Named, named_in
 from services.insight.surveys import SurveyTiming
 from services.migrations.upgrade import require_current
-from services.people import inbox, outbox
+from services.people import backlog, inbox, outbox
 from services.people.tables import Channel
+
+if TYPE_CHECKING:
+    from bot.exposition import Exposition, Waiting
 
 _HEALTHY_WITHIN_S = 2.0
 
@@ -48,6 +55,8 @@ class Service:
         self.database = Database(settings.database_url)
         require_current(self.database)
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
+        self.metrics = Metrics()
+        self.observer = Observers(self.metrics)
         channels = self._channels()
         dialogue = load_dialogue(
             MODEL,
@@ -57,11 +66,16 @@ class Service:
         )
         self.poser = Poser(dialogue.flows)
         self.sender = Sender(
-            self.database, self.clock, channels, self._preparer(dialogue.flows.responses), poser=self.poser
+            self.database,
+            self.clock,
+            channels,
+            self._preparer(dialogue.flows.responses),
+            poser=self.poser,
+            observer=self.observer,
         )
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
         self.turns = TurnQueue(self._turn_taker(dialogue).take)
-        self.jobs = Jobs(self.database, f"{socket.gethostname()}-{os.getpid()}", self._jobs())
+        self.jobs = Jobs(self.database, f"{socket.gethostname()}-{os.getpid()}", self._jobs(), self.observer)
         self.ticks = DurableTicks(settings.database_url, lambda: self.jobs.run_due(self.clock.now()))
         self._ticking = asyncio.Lock()
 
@@ -91,6 +105,13 @@ class Service:
         except Exception:
             return False
 
+    @cached_property
+    def exposition(self) -> "Exposition":
+        """What answers Prometheus; made with its first question."""
+        from bot.exposition import Exposition
+
+        return Exposition(self.metrics, self._waiting)
+
     async def tick(self, now: datetime) -> dict[str, int]:
         """Run every job, the gate and sending as of `now`, until nothing is left to do; return the counts."""
         async with self._ticking:
@@ -105,6 +126,14 @@ class Service:
             if self.fake_twilio is not None:
                 await self.fake_twilio.settle()
         return counts
+
+    def _waiting(self) -> "Waiting":
+        from bot.exposition import Waiting
+
+        now = self.clock.now()
+        return self.database.read_once(
+            lambda session: Waiting(backlog.read(session, now), self.jobs.lags(session, now))
+        )
 
     def _stand_in(self) -> FakeTwilio:
         settings = self.settings
@@ -146,6 +175,7 @@ class Service:
             dialogue,
             self.sender.deliver,
             replies_per_hour=self.settings.replies_per_hour,
+            observer=self.observer,
         )
 
     def _find_named(self, said: str) -> Named:

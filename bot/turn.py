@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from bot.dialogue.safety import Hit, Safety
 from bot.dialogue.state import State
 from bot.dialogue.utterance import Utterance
 from bot.nlu.pointing import pointed_out
+from bot.observing import Observer, Turned
 from bot.reading import LONGEST, Reader, location, words_of
 from bot.red_flags import HUSH, NO_PHONE, RedFlags, set_aside_by
 from bot.stopping import answer_keyword, begun_afresh
@@ -64,28 +66,43 @@ class TurnTaker:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, dialogue: Dialogue, deliver: Deliver, *, replies_per_hour: int
+        self,
+        database: Database,
+        clock: Clock,
+        dialogue: Dialogue,
+        deliver: Deliver,
+        *,
+        replies_per_hour: int,
+        observer: Observer | None = None,
     ) -> None:
         self._database, self._clock, self._dialogue, self._deliver = database, clock, dialogue, deliver
+        self._observer = observer or Observer()
         self._replies_per_hour = replies_per_hour
         self._red_flags = RedFlags(dialogue.safety)
 
     def take(self, inbound_id: int) -> list[str]:
         """Answer one message of the inbox and return the texts of the answer; a message answered before gets none."""
+        started = perf_counter()
         arrival, stored, recent = self._database.read_once(lambda session: self._look(session, inbound_id))
         if arrival is None or arrival.status != InboundStatus.RECEIVED:
             return []
+        how, texts = self._take(arrival, stored, recent)
+        self._observer.turned(inbound_id, how, perf_counter() - started)
+        return texts
+
+    def _take(self, arrival: Arrival, stored: Stored, recent: int) -> tuple[Turned, list[str]]:
         hits = self._red_flags.find(arrival)
         if hits:
             texts = self._commit(lambda session: self._red_flag(session, arrival, stored, hits))
             self._set_aside(arrival, hits)
-            return texts
+            return Turned.RED_FLAG, texts
         try:
-            return self._answer(arrival, stored, recent)
+            texts = self._answer(arrival, stored, recent)
         except Exception:
-            log.exception("turn_failed", inbound_id=inbound_id)
+            log.exception("turn_failed", inbound_id=arrival.id)
             trace = traceback.format_exc()
-            return self._commit(lambda session: self._apologise(session, arrival, trace))
+            return Turned.FAILED, self._commit(lambda session: self._apologise(session, arrival, trace))
+        return (Turned.ANSWERED if texts else Turned.SILENT), texts
 
     def _look(self, session: Session, inbound_id: int) -> tuple[Arrival | None, Stored, int]:
         arrival = inbox.load(session, inbound_id)

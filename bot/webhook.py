@@ -5,6 +5,7 @@ Both answer as soon as what they were told is on disk; the turn starts after the
 
 import asyncio
 from collections.abc import Callable
+from time import perf_counter
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl
 
@@ -28,6 +29,7 @@ from bot.channels.twilio_inbound import (
     public_url,
     verify,
 )
+from bot.observing import Observer
 from bot.posing import Poser
 from services.core.clock import Clock
 from services.core.database import Database
@@ -89,6 +91,11 @@ class Service(Protocol):
         """What opens the questions of messages that have left."""
         ...
 
+    @property
+    def observer(self) -> Observer:
+        """Who is told of what came in."""
+        ...
+
     def on_recorded(self, inbound_id: int, identity_id: int) -> None:
         """Start the turn of a message that has been recorded, and return at once; called on the event loop."""
         ...
@@ -109,13 +116,14 @@ async def receive_message(request: Request) -> Response:
     403 without a valid signature of our account, 413 over 64 KB, 400 for no form at all, 503 when nothing can be
     stored now; otherwise 200 and empty TwiML, also for a message taken before or one nobody could be answered on.
     """
+    started = perf_counter()
     service: Service = request.app.state.service
     try:
         message = parse(await _signed_form(request, service))
         if isinstance(message, Refused):
             log.warning("inbound_refused", reason=message.reason)
         else:
-            await _take(service, message)
+            await _take(service, message, started)
     except _Rejected as rejected:
         return _rejection(request, rejected)
     return _answer()
@@ -141,17 +149,21 @@ router.add_route(MESSAGES_PATH, receive_message, methods=["POST"], include_in_sc
 router.add_route(STATUS_PATH, receive_status, methods=["POST"], include_in_schema=False)
 
 
-async def _take(service: Service, message: InboundDraft) -> None:
+async def _take(service: Service, message: InboundDraft, started: float) -> None:
     recorded = await _store(service, lambda session: inbox.record(session, message, service.clock.now()))
     if recorded is None:
         log.info("inbound_repeated", provider_id=message.provider_id)
         return
     log.debug("inbound_taken", inbound=recorded.id, channel=message.channel, sender=mask(message.address))
+    service.observer.taken(recorded.id, perf_counter() - started)
     asyncio.get_running_loop().call_soon(service.on_recorded, recorded.id, recorded.identity_id)
 
 
 async def _apply(service: Service, report: Report, outbox_id: int | None) -> None:
+    started = perf_counter()
     moved = await _store(service, lambda session: _advance(session, service, report, outbox_id))
+    if moved is not None:
+        service.observer.reported(moved, report.channel, report.status, perf_counter() - started)
     log.debug("status_reported", outbox=outbox_id, status=report.status, code=report.code, moved=moved is not None)
 
 

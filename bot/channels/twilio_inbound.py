@@ -43,6 +43,7 @@ class Report:
     """What Twilio says became of a message of ours; `code` is its error code, "" if none."""
 
     provider_id: str
+    channel: Channel
     status: OutboxStatus
     code: str
 
@@ -116,7 +117,8 @@ def parse_report(form: Form) -> Report | None:
     if status is None or not _MESSAGE_ID.fullmatch(provider_id):
         return None
     code = fields.get("ErrorCode", "")
-    return Report(provider_id, status, code if code not in ("", "0", "null") else "")
+    channel, _ = _split(fields.get("To", ""))
+    return Report(provider_id, channel, status, code if code not in ("", "0", "null") else "")
 
 
 def account_of(form: Form) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -19,8 +19,15 @@ _TAKE = {
     for name, insert in (("sqlite", sqlite.insert(_LEASES)), ("postgresql", postgresql.insert(_LEASES)))
 }
 
+_ALL = select(_LEASES.c.job, _LEASES.c.until)
+
 
 def take(session: Session, job: str, holder: str, *, now: datetime, span: timedelta) -> bool:
     """Take or keep the right to run `job` until `span` from now; False while another holder's lease runs."""
     row = {"job": job, "holder": holder, "until": now + span, "now": now}
     return session.execute(_TAKE[session.get_bind().dialect.name], row).first() is not None
+
+
+def all_until(session: Session) -> dict[str, datetime]:
+    """When each job's lease runs out, or ran out, by the job's name."""
+    return {row.job: row.until for row in session.execute(_ALL)}

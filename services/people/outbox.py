@@ -47,6 +47,7 @@ ROW = select(
     func.coalesce(func.nullif(OUTBOX.c.sender, ""), IDENTITIES.c.sender).label("sender"),
     OUTBOX.c.parameters,
     OUTBOX.c.booking_id,
+    OUTBOX.c.in_reply_to,
     OUTBOX.c.attempts,
     OUTBOX.c.text,
     OUTBOX.c.due_at,
@@ -106,7 +107,7 @@ class OutboxRow(NamedTuple):
     """A message on its way, with what the gate and the channel must know of its recipient.
 
     `sender` is the number of ours it leaves from ("" when none is known); `text` what was sent, once it is known;
-    `attempts` counts this one.
+    `in_reply_to` is the message of the inbox that it answers; `attempts` counts this one.
     """
 
     id: int
@@ -118,6 +119,7 @@ class OutboxRow(NamedTuple):
     sender: str
     parameters: dict[str, Any]
     booking_id: int | None
+    in_reply_to: int | None
     attempts: int
     text: str
     due_at: datetime
@@ -189,6 +191,7 @@ def enqueue_claimed(
         sender=to.sender,
         parameters=parameters,
         booking_id=None,
+        in_reply_to=in_reply_to,
         attempts=1,
         text="",
         due_at=now,

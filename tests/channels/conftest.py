@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from bot import webhook
 from bot.channels.simulator import FakeTwilio, LocalTransport
+from bot.observing import Observer
 from bot.posing import Poser
 from tests.stand_in import on_a_port
 from tests.unit.dialogue_talk import fixture_flows
@@ -50,6 +51,7 @@ def service(chosen_database, clock, twilio_form):
         clock=clock,
         settings=settings,
         poser=Poser(fixture_flows()),
+        observer=Observer(),
         on_recorded=lambda *ids: recorded.append(ids),
         recorded=recorded,
     )

@@ -33,6 +33,7 @@ def row(now: datetime, kind: str = "broadcast", **changes: Any) -> OutboxRow:
         sender="+447700900000",
         parameters={},
         booking_id=None,
+        in_reply_to=None,
         attempts=1,
         text="",
         due_at=now,
