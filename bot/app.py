@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from starlette.responses import JSONResponse
 
 from bot import webhook
@@ -15,6 +16,8 @@ from bot.web import calendar, metrics
 
 # A turn lets go of the interpreter at every statement, and gets it back from a busy thread after this long.
 _SWITCH_S = 0.0005
+# FastAPI's own would record what exceptions say, which may be what a patient said; ours is `bot.tracing`.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -30,7 +33,14 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         await service.stop()
 
-    app = FastAPI(title="Wellbeing Line", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Wellbeing Line",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=_NO_TELEMETRY,
+    )
     app.state.service = service
     app.include_router(webhook.router)
     app.include_router(calendar.router)

@@ -22,7 +22,7 @@ from bot.insight_jobs import insight_jobs
 from bot.jobs import PAGE, Job, Jobs, event_jobs
 from bot.loading import load_dialogue
 from bot.metrics import Metrics
-from bot.observing import Observers
+from bot.observing import Observer, Observers
 from bot.outbound import Sender
 from bot.posing import Poser
 from bot.preparing import Preparer
@@ -42,6 +42,7 @@ from services.people.tables import Channel
 
 if TYPE_CHECKING:
     from bot.exposition import Exposition, Waiting
+    from bot.tracing import Traces
 
 _HEALTHY_WITHIN_S = 2.0
 
@@ -56,7 +57,8 @@ class Service:
         require_current(self.database)
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         self.metrics = Metrics()
-        self.observer = Observers(self.metrics)
+        self.traces = self._traces()
+        self.observer: Observer = Observers(self.metrics, self.traces) if self.traces else self.metrics
         channels = self._channels()
         dialogue = load_dialogue(
             MODEL,
@@ -91,6 +93,8 @@ class Service:
         await asyncio.to_thread(self.ticks.stop)
         await asyncio.to_thread(self.turns.close)
         await self.sender.stop()
+        if self.traces is not None:
+            await asyncio.to_thread(self.traces.close)
         await asyncio.to_thread(self.database.close)
 
     def on_recorded(self, inbound_id: int, identity_id: int) -> None:
@@ -133,6 +137,20 @@ class Service:
         now = self.clock.now()
         return self.database.read_once(
             lambda session: Waiting(backlog.read(session, now), self.jobs.lags(session, now))
+        )
+
+    def _traces(self) -> "Traces | None":
+        """Traces, if a collector is named; without one their library is never imported."""
+        settings = self.settings
+        if not settings.otel_exporter_otlp_endpoint:
+            return None
+        from bot import tracing
+
+        return tracing.Traces(
+            tracing.over_otlp(settings.otel_exporter_otlp_endpoint),
+            settings.public_base_url,
+            lambda outbox_id: self.database.read_once(lambda session: outbox.answered(session, outbox_id)),
+            settings.otel_traces_sampler_arg,
         )
 
     def _stand_in(self) -> FakeTwilio:

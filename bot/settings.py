@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_messaging_service_sid: str = ""
     metrics_token: SecretStr = SecretStr("")
+    otel_exporter_otlp_endpoint: str = ""
+    otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)
     hold_minutes: int = Field(default=15, ge=1, le=24 * 60)
     survey_days: int = Field(default=1, ge=1, le=14)
     survey_hour: int = Field(default=10, ge=8, le=20)

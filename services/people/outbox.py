@@ -96,6 +96,7 @@ _WITHDRAW = (
     .values(status=OutboxStatus.REFUSED.value, reason=bindparam("why"))
 )
 _HOW_MANY_SENT = select(func.count()).where(OUTBOX.c.provider_id.is_not(None))
+_ANSWERED = select(OUTBOX.c.in_reply_to).where(OUTBOX.c.id == bindparam("row"))
 _INSERT = Prepared(insert(OUTBOX).returning(OUTBOX.c.id))
 _INSERT_ONCE = {
     name: dialect.insert(OUTBOX).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(OUTBOX.c.id)
@@ -223,6 +224,12 @@ def claim(session: Session, now: datetime, limit: int = 32) -> list[OutboxRow]:
 def count_sent(session: Session) -> int:
     """How many messages a provider has taken so far."""
     return int(session.execute(_HOW_MANY_SENT).scalar_one())
+
+
+def answered(session: Session, outbox_id: int) -> int | None:
+    """The message of the inbox that a message answers; None if it answers none."""
+    found: int | None = session.execute(_ANSWERED, {"row": outbox_id}).scalar()
+    return found
 
 
 def load(session: Session, ids: Iterable[int]) -> list[OutboxRow]:

@@ -133,9 +133,9 @@ class Deployment:
             self.process.kill()
             self.process.wait()
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
         """The status and body of a page; status 0 when nobody listens."""
-        return _asked(urllib.request.Request(self.url + path))
+        return _asked(urllib.request.Request(self.url + path, headers=headers))
 
     def post(self, path: str, body: bytes, **headers: str) -> tuple[int, str]:
         """Post a body; return the answer's status and body."""
