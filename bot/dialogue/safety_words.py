@@ -67,6 +67,9 @@ def figure(word: str) -> str:
     return "lowoxygen" if 70 <= amount <= 91 and len(word) == 2 else word
 
 
+_Words = tuple[str, ...]
+# Most phrases share only their first words with others: what is left of one is kept as it is, not word by word.
+_Rest = tuple[_Words, _Words]
 _Node = dict[str, Any]
 
 
@@ -76,12 +79,10 @@ class Phrases:
     def __init__(self, named: Iterable[tuple[Sequence[str], str]], fillers: frozenset[str]) -> None:
         self._fillers = fillers
         self._tree: _Node = {}
+        shared: dict[_Words, _Words] = {}
         for words, name in named:
-            node = self._tree
-            for word in words:
-                node = node.setdefault(word, {})
-            if words and name not in node.get(_NAMES, ()):
-                node[_NAMES] = (*node.get(_NAMES, ()), name)
+            if words:
+                self._add(words, shared.setdefault((name,), (name,)), shared)
 
     def find(self, words: Sequence[str]) -> dict[str, list[Span]]:
         """Where the phrases of each name stand, in order."""
@@ -95,8 +96,25 @@ class Phrases:
                     found.setdefault(name, []).append((start, end))
         return found
 
-    def _ends(self, words: Sequence[str], place: int, node: _Node) -> Iterator[tuple[str, int]]:
+    def _add(self, words: Sequence[str], names: _Words, shared: dict[_Words, _Words]) -> None:
+        node = self._tree
+        for place, word in enumerate(words, 1):
+            below = node.get(word)
+            if below is None:
+                rest = tuple(words[place:])
+                node[word] = (shared.setdefault(rest, rest), names)
+                return
+            if isinstance(below, tuple):
+                node[word] = below = _as_node(below)
+            node = below
+        node[_NAMES] = tuple(dict.fromkeys((*node.get(_NAMES, ()), *names)))
+
+    def _ends(self, words: Sequence[str], place: int, node: _Node | _Rest) -> Iterator[tuple[str, int]]:
         """The phrases that go on from a node, each with the place where it ends."""
+        if isinstance(node, tuple):
+            rest, names = node
+            yield from product(names, self._past(words, place, rest))
+            return
         for name in node.get(_NAMES, ()):
             yield name, place
         for next_place in range(place, min(place + _LONGEST_FILL + 1, len(words))):
@@ -105,6 +123,23 @@ class Phrases:
                 yield from self._ends(words, next_place + 1, node[word])
             if word not in self._fillers:
                 return
+
+    def _past(self, words: Sequence[str], place: int, rest: _Words) -> Iterator[int]:
+        """The places where the rest of a phrase ends."""
+        if not rest:
+            yield place
+            return
+        for next_place in range(place, min(place + _LONGEST_FILL + 1, len(words))):
+            word = words[next_place]
+            if word == rest[0]:
+                yield from self._past(words, next_place + 1, rest[1:])
+            if word not in self._fillers:
+                return
+
+
+def _as_node(below: _Rest) -> _Node:
+    rest, names = below
+    return {rest[0]: (rest[1:], names)} if rest else {_NAMES: names}
 
 
 class Vocabulary:
