@@ -158,7 +158,7 @@ class Safety:
 
     def _index(self, named: Iterable[tuple[str, str]], fillers: frozenset[str]) -> Phrases:
         each = ((name, choice) for name, phrase in named for choice in choices(phrase))
-        return Phrases([(self._vocabulary.read(choice), name) for name, choice in each], fillers)
+        return Phrases(((self._vocabulary.read(choice), name) for name, choice in each), fillers)
 
     def _strike_idioms(self, words: list[str]) -> list[str]:
         spans = self._idioms.find(words).get("idiom", ())
