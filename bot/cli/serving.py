@@ -142,7 +142,15 @@ def _serve_on(listener: socket.socket, settings: Settings) -> None:
     gc.freeze()
     gc.enable()
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none")
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            proxy_headers=False,  # nothing here asks who the peer is: the public address is configured
+        )
     )
     with announced(settings, listener), suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

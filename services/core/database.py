@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
+import orjson
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -24,6 +25,12 @@ T = TypeVar("T")
 _PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 _BROKEN_OFF = {"40001", "40P01"}  # PostgreSQL's serialization failure and deadlock
 _PAUSES = (0.02, 0.1, 0.5)  # seconds
+
+# A turn reads and writes the whole state of its conversation, which Python's own json takes three times as long for.
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +55,7 @@ class Database:
             self._writer = GroupCommitWriter(_sqlite_engine(url, 1, busy_timeout), self._announce)
         else:
             self.engine = create_engine(
-                url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+                url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True, **_JSON
             )
             self._pool = ThreadPoolExecutor(pool_size, thread_name_prefix="unit")
 
@@ -135,6 +142,7 @@ def _sqlite_engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
         url,
         pool_size=pool_size,
         hide_parameters=True,
+        **_JSON,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
 
