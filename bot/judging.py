@@ -1,6 +1,6 @@
 """What follows from the result of a post: sent, put back, unknown or failed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,6 +10,7 @@ from bot.preparing import Ready
 from bot.recording import Done
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
+from services.people.rates import Lane, Posted
 from services.people.tables import OutboxStatus, Priority
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,14 @@ class Pace:
 
 def judge(ready: Ready, result: SendResult, pace: Pace, now: datetime) -> Done:
     """Say what becomes of a message after the last post of an attempt."""
+    done = _judged(ready, result, pace, now)
+    if not isinstance(result, Accepted | Unknown):
+        return done
+    message = ready.message
+    return replace(done, posted=Posted(Lane(message.channel, message.sender), ready.segments))
+
+
+def _judged(ready: Ready, result: SendResult, pace: Pace, now: datetime) -> Done:
     row = ready.row
     match result:
         case Accepted(provider_id):

@@ -25,6 +25,7 @@ from services.core.database import Database
 from services.people import outbox
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
+from services.people.rates import AHEAD_S, Allotment, Rates
 from services.people.tables import OutboxStatus, Priority
 
 log = structlog.get_logger(__name__)
@@ -44,10 +45,11 @@ class Sender:
         pace: Pace | None = None,
         poser: Poser | None = None,
         observer: Observer | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self._database, self._clock, self._channels, self._preparer = database, clock, channels, preparer
-        self._pace, self._observer = pace or Pace(), observer or Observer()
-        self._recorder = Recorder(database, clock, self._recorded, poser)
+        self._pace, self._observer, self._rates = pace or Pace(), observer or Observer(), rates or Rates()
+        self._recorder = Recorder(database, clock, self._recorded, poser, self._rates)
         # A safety reply never queues behind a broadcast.
         self._lanes = {True: asyncio.Semaphore(self._pace.posts), False: asyncio.Semaphore(self._pace.posts)}
         self._woken, self._idle = asyncio.Event(), asyncio.Event()
@@ -59,6 +61,8 @@ class Sender:
         self._in_flight: set[int] = set()
         self._recordings = 0
         self._may_be_more = False
+        # When the rate of a sender of ours lets more go than the last claim could take.
+        self._again_at: datetime | None = None
         self._chains: dict[int, deque[Ready]] = {}
         self._put_back: dict[int, datetime] = {}
 
@@ -101,10 +105,12 @@ class Sender:
         while True:
             await self._idle.wait()
             recordings = self._recordings
-            claimed = await self._claim()
+            claimed = await self.claim()
             total += claimed
+            if not claimed and self._again_at is not None:
+                await asyncio.sleep(self._seconds_to(self._again_at))
             # What was being written down while we claimed may have set free what stands behind it.
-            if not claimed and not self._in_flight and recordings == self._recordings:
+            elif not claimed and not self._in_flight and recordings == self._recordings:
                 return total
 
     def note(self, done: Iterable[Done]) -> None:
@@ -136,25 +142,31 @@ class Sender:
         if len(self._in_flight) >= 2 * self._pace.batch:
             return False
         try:
-            return bool(await self._claim())
+            return bool(await self.claim())
         except Exception:
             log.exception("claim_failed")
             return False
 
     async def _sleep(self) -> None:
+        seconds = self._pace.poll if self._again_at is None else self._seconds_to(self._again_at)
         try:
-            await asyncio.wait_for(self._woken.wait(), self._pace.poll)
+            await asyncio.wait_for(self._woken.wait(), min(seconds, self._pace.poll))
         except TimeoutError:
             return
 
-    async def _claim(self) -> int:
-        """Take what is due, start sending it, and return how many messages that were."""
+    def _seconds_to(self, moment: datetime) -> float:
+        return max((moment - self._clock.now()).total_seconds(), 0.0)
+
+    async def claim(self) -> int:
+        """Take what is due and may go now or soon, start sending it, and return how many messages that were."""
         # One at a time, so that nobody finds nothing to claim while the rows are between outbox and here.
         async with self._one_claim:
             now = self._clock.now()
+            allotment = Allotment(self._rates, now)
             rows = await asyncio.wrap_future(
-                self._database.submit(lambda session: outbox.claim(session, now, self._pace.batch))
+                self._database.submit(lambda session: outbox.claim(session, now, self._pace.batch, allotment))
             )
+            self._again_at = allotment.again_at
             self._take(rows)
         self._may_be_more = bool(rows)
         if rows:
@@ -224,6 +236,9 @@ class Sender:
     async def _post_patiently(self, ready: Ready) -> SendResult | None:
         """Post a message, again where that is safe at once; None when it was claimed too long ago to be posted."""
         is_safety = ready.row.priority == Priority.SAFETY
+        if ready.row.slot is not None:
+            # A clock that was moved meanwhile must not keep a message waiting.
+            await asyncio.sleep(min(self._seconds_to(ready.row.slot), AHEAD_S))
         for pause in (*self._pauses(), None):
             async with self._lanes[is_safety]:
                 if self._is_stale(ready.row):

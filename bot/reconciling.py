@@ -93,7 +93,7 @@ class Reconciler:
 
     async def _tick(self) -> dict[str, int]:
         settled = await self.reconcile()
-        return {"messages_settled": settled, "messages_claimed": await self._sender.drain()}
+        return {"messages_settled": settled, "messages_claimed": await self._sender.claim()}
 
     async def _strand(self, before: datetime | None) -> list[int]:
         sparing = self._sender.in_flight

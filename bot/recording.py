@@ -14,6 +14,7 @@ from services.core.database import Database
 from services.people import deliveries
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
+from services.people.rates import Posted, Rates
 from services.people.tables import OutboxStatus
 
 log = structlog.get_logger(__name__)
@@ -24,11 +25,15 @@ _TRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An attempt that is over: its row, its outcome, and why the provider refused it ("" if it did not)."""
+    """An attempt that is over: its row, its outcome, and why the provider refused it ("" if it did not).
+
+    `posted` is what the provider took, or may have; None when it did not.
+    """
 
     row: OutboxRow
     outcome: Outcome
     refusal: str = ""
+    posted: Posted | None = None
 
 
 class Recorder:
@@ -36,13 +41,19 @@ class Recorder:
 
     When the database refuses, the same outcomes are written again, for ten seconds. One that cannot be written then
     is left to reconciling: its row is still "sending", and will be taken for stranded. `poser` opens the questions
-    that messages put.
+    that messages put; `rates` are charged for what no claim has paid.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, recorded: Callable[[Sequence[Done]], None], poser: Poser | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        recorded: Callable[[Sequence[Done]], None],
+        poser: Poser | None,
+        rates: Rates,
     ) -> None:
-        self._database, self._clock, self._recorded, self._poser = database, clock, recorded, poser
+        self._database, self._clock, self._recorded = database, clock, recorded
+        self._poser, self._rates = poser, rates
         self._waiting: list[Done] = []
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
@@ -87,3 +98,4 @@ class Recorder:
         for done in batch:
             if done.refusal:
                 deliveries.note_refusal(session, done.row, done.refusal, done.outcome.reason, now)
+        self._rates.charge(session, [(done.row, done.posted) for done in batch if done.posted], now)

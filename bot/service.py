@@ -38,6 +38,7 @@ from services.events.search import Named, named_in
 from services.insight.surveys import SurveyTiming
 from services.migrations.upgrade import require_current
 from services.people import backlog, inbox, outbox
+from services.people.rates import Rates
 from services.people.tables import Channel
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Service:
             self._preparer(dialogue.flows.responses),
             poser=self.poser,
             observer=self.observer,
+            rates=self._rates(),
         )
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
         self.turns = TurnQueue(self._turn_taker(dialogue).take)
@@ -177,14 +179,25 @@ class Service:
         return channels | ({"dev": DeveloperChannel()} if settings.is_development else {})
 
     def _preparer(self, responses: Responses) -> Preparer:
+        return Preparer(
+            SendingGate(only_drama=self.settings.is_development),
+            Unsolicited(responses, self.clock),
+            public_base_url=self.settings.public_base_url,
+            senders=self._senders(),
+        )
+
+    def _rates(self) -> Rates:
+        settings = self.settings
+        per_second: dict[str, float] = {
+            Channel.SMS: settings.sms_per_second,
+            Channel.WHATSAPP: settings.whatsapp_per_second,
+        }
+        return Rates(per_second, self._senders())
+
+    def _senders(self) -> dict[str, str]:
         settings = self.settings
         senders = {Channel.SMS: settings.twilio_sms_from, Channel.WHATSAPP: settings.twilio_whatsapp_from}
-        return Preparer(
-            SendingGate(only_drama=settings.is_development),
-            Unsolicited(responses, self.clock),
-            public_base_url=settings.public_base_url,
-            senders={channel: number for channel, number in senders.items() if number},
-        )
+        return {channel: number for channel, number in senders.items() if number}
 
     def _turn_taker(self, dialogue: Dialogue) -> TurnTaker:
         return TurnTaker(

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     twilio_sms_from: str = ""
     twilio_whatsapp_from: str = ""
     twilio_messaging_service_sid: str = ""
+    # Segments a second that the provider takes from one sender of ours. A long number outside the US and Canada: 10
+    # ("Understanding Twilio Rate Limits and Message Queues"); a WhatsApp sender: 80 ("Best practices and FAQs").
+    sms_per_second: float = Field(default=10.0, gt=0)
+    whatsapp_per_second: float = Field(default=80.0, gt=0)
     metrics_token: SecretStr = SecretStr("")
     otel_exporter_otlp_endpoint: str = ""
     otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)

@@ -9,6 +9,7 @@ import services.campaigns.tables
 import services.events.tables
 import services.insight.tables
 import services.people.care_tables
+import services.people.sending_tables
 import services.people.tables  # noqa: F401 - importing registers the tables
 
 

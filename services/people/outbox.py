@@ -4,7 +4,7 @@ Writing a row announces "outbox", which wakes the sender. A turn that is about t
 writes its rows as claimed already (`enqueue_claimed`) and hands them over in memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -108,7 +108,8 @@ class OutboxRow(NamedTuple):
     """A message on its way, with what the gate and the channel must know of its recipient.
 
     `sender` is the number of ours it leaves from ("" when none is known); `text` what was sent, once it is known;
-    `in_reply_to` is the message of the inbox that it answers; `attempts` counts this one.
+    `in_reply_to` is the message of the inbox that it answers; `attempts` counts this one; `slot` is the moment that
+    its claim took for it from its sender's rate (see `rates`), None if it was not claimed from the outbox.
     """
 
     id: int
@@ -129,6 +130,11 @@ class OutboxRow(NamedTuple):
     created_at: datetime
     last_inbound_at: datetime | None
     opted_out: bool
+    slot: datetime | None = None
+
+
+# Takes those of some messages that their senders' rates let go now or soon, each with its `slot`, from the others.
+Allot = Callable[[Session, Sequence[OutboxRow]], list[OutboxRow]]
 
 
 def enqueue(
@@ -209,12 +215,15 @@ def withdraw(session: Session, booking_id: int, why: str) -> None:
     session.execute(_WITHDRAW, {"booking": booking_id, "why": why})
 
 
-def claim(session: Session, now: datetime, limit: int = 32) -> list[OutboxRow]:
+def claim(session: Session, now: datetime, limit: int = 32, allot: Allot | None = None) -> list[OutboxRow]:
     """Take up to `limit` messages that are due, gravest first, for this process to send.
 
-    At most one message of an identity is out at a time, in the order of priority and then of writing.
+    At most one message of an identity is out at a time, in the order of priority and then of writing. Those for which
+    `allot` finds no moment are left.
     """
     rows = [OutboxRow(*row) for row in session.execute(_NEXT, {"now": now, "most": limit})]
+    if allot is not None:
+        rows = allot(session, rows)
     if not rows:
         return []
     session.execute(_CLAIM, {"rows": [row.id for row in rows], "at": now})

@@ -1,0 +1,158 @@
+"""What benchmarks of sending share: a full outbox, a stand-in in a process of its own, processes that send."""
+
+import asyncio
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import uvloop
+from sqlalchemy import insert
+
+from services.core.clock import SystemClock
+from services.core.database import Database
+from services.migrations.upgrade import upgrade
+from services.people.identities import IDENTITIES, PEOPLE
+from services.people.outbox import OUTBOX
+from services.people.tables import Priority
+from tests.bench.running import OURS, free_port
+from tests.postgres_server import PostgresServer
+
+ROOT = Path(__file__).parents[2]
+_PAGE = 5000
+WORDS = "Your place is booked: a gentle walk, Thursday 26 November, 10.30am, at the pavilion."
+
+
+@contextmanager
+def filled_database(messages: int, postgres: bool = False) -> Iterator[str]:
+    """The address of a database with so many people, each with one message of a broadcast that is due."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = PostgresServer() if postgres else None
+        url = server.url(server.create()) if server else f"sqlite:///{folder}/bench.db"
+        try:
+            upgrade(url)
+            database = Database(url)
+            for first in range(1, messages + 1, _PAGE):
+                _fill(database, first, min(first + _PAGE, messages + 1))
+            database.close()
+            yield url
+        finally:
+            if server:
+                server.stop()
+
+
+def _fill(database: Database, first: int, end: int) -> None:
+    now = SystemClock().now()
+    people = [
+        {"id": n, "first_name": "", "language": "en", "access_needs": [], "created_at": now} for n in range(first, end)
+    ]
+    identities = [
+        {"id": n, "person_id": n, "channel": "sms", "address": f"+447{n:09}", "sender": OURS, "last_inbound_at": now}
+        for n in range(first, end)
+    ]
+    rows = [
+        {
+            "kind": "reply",  # carries its words, and goes at any hour
+            "priority": Priority.BULK.value,
+            "identity_id": n,
+            "parameters": {"text": WORDS},
+            "status": "queued",
+            "created_at": now,
+            "due_at": now - timedelta(seconds=1),
+        }
+        | {"sender": "", "reason": "", "attempts": 0, "text": "", "segments": 0}
+        for n in range(first, end)
+    ]
+    for table, values in ((PEOPLE, people), (IDENTITIES, identities), (OUTBOX, rows)):
+        database.write(lambda session, table=table, values=values: session.execute(insert(table), values))
+
+
+class StandInProcess:
+    """A stand-in for Twilio in its own process: takes every message, `delay` seconds after it was asked."""
+
+    def __init__(self, delay: float) -> None:
+        context = get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        self._process = context.Process(target=_stand_in, args=(port, delay, theirs), daemon=True)
+        self._process.start()
+        self._ours.recv()
+
+    def moments(self) -> list[float]:
+        """When messages came (seconds since 1970), since this was asked last."""
+        self._ours.send("moments")
+        found: list[float] = self._ours.recv()
+        return found
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.join()
+
+
+def _stand_in(port: int, delay: float, connection: Connection) -> None:
+    moments: list[float] = []
+
+    class Answering(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport, self.received = transport, b""
+
+        def data_received(self, data: bytes) -> None:
+            self.received += data
+            head, found, rest = self.received.partition(b"\r\n\r\n")
+            if not found:
+                return
+            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+            if len(rest) >= length:
+                moments.append(time.time())
+                self.received = b""
+                asyncio.get_running_loop().call_later(delay, self.answer)
+
+        def answer(self) -> None:
+            body = b'{"sid":"SM%s","status":"queued"}' % secrets.token_hex(16).encode()
+            head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+            self.transport.write(head + body)  # type: ignore[attr-defined]
+
+    def tell() -> None:
+        connection.recv()
+        connection.send(moments.copy())
+        moments.clear()
+
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        await loop.create_server(Answering, "127.0.0.1", port)
+        loop.add_reader(connection.fileno(), tell)
+        connection.send("ready")
+        await asyncio.Event().wait()
+
+    uvloop.run(serve())
+
+
+class SendingProcess:
+    """A process that sends until it is stopped."""
+
+    def __init__(self, database_url: str, stand_in_url: str, rate: float) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.sending_process", database_url, stand_in_url, str(rate)],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        if self._process.stdout is None or self._process.stdout.readline() != "ready\n":
+            raise RuntimeError("the sender did not start")
+
+    def stop(self) -> float:
+        """Stop it; the processor time that sending has taken, in seconds."""
+        told, _ = self._process.communicate(timeout=60)
+        return float(told.split()[0])
