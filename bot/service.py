@@ -20,6 +20,7 @@ from bot.dialogue.responses import Responses
 from bot.durable import DurableTicks
 from bot.insight_jobs import insight_jobs
 from bot.jobs import PAGE, Job, Jobs, event_jobs
+from bot.keeping import retention_job
 from bot.loading import load_dialogue
 from bot.metrics import Metrics
 from bot.observing import Observer, Observers
@@ -222,6 +223,7 @@ class Service:
             Job("resume_turns", timedelta(seconds=10), resume),
             *event_jobs(self.database),
             *insight_jobs(self.database, timing),
+            retention_job(self.database, self.settings.retention),
             Job("settle_messages", timedelta(seconds=10), self.reconciler.tick),
         )
 

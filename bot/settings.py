@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.core.errors import ConfigurationError
+from services.privacy.periods import Periods
 
 ROOT = Path(__file__).resolve().parent.parent
 DIALOGUES = ROOT / "dialogues"
@@ -48,6 +49,10 @@ class Settings(BaseSettings):
     # ("Understanding Twilio Rate Limits and Message Queues"); a WhatsApp sender: 80 ("Best practices and FAQs").
     sms_per_second: float = Field(default=10.0, gt=0)
     whatsapp_per_second: float = Field(default=80.0, gt=0)
+    retain_words_days: int = Field(default=90, ge=14)
+    retain_bookings_days: int = Field(default=365, ge=14)
+    retain_answers_days: int = Field(default=365, ge=14)
+    retain_people_days: int = Field(default=730, ge=30)
     metrics_token: SecretStr = SecretStr("")
     otel_exporter_otlp_endpoint: str = ""
     otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)
@@ -65,6 +70,16 @@ class Settings(BaseSettings):
     def hold_for(self) -> timedelta:
         """How long a place is kept for someone who has not said yes yet."""
         return timedelta(minutes=self.hold_minutes)
+
+    @property
+    def retention(self) -> Periods:
+        """How long what is held on people is kept."""
+        return Periods(
+            words=timedelta(days=self.retain_words_days),
+            bookings=timedelta(days=self.retain_bookings_days),
+            answers=timedelta(days=self.retain_answers_days),
+            people=timedelta(days=self.retain_people_days),
+        )
 
     @property
     def uses_stand_in(self) -> bool:

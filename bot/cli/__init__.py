@@ -15,6 +15,7 @@ from bot.cli.insight import insight
 from bot.cli.language import dialogues, nlu
 from bot.cli.person import person
 from bot.cli.referrals import referrals_app
+from bot.cli.retention import retention
 from bot.cli.serving import chat, demo, serve, tick
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command()(demo)
 app.command()(chat)
 app.command()(tick)
 app.command("demo-data")(demo_data)
+app.command()(retention)
 app.add_typer(db, name="db")
 app.add_typer(events, name="events")
 app.add_typer(inbox, name="inbox")

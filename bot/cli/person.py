@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from services.core.clock import SystemClock
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
 
-person = typer.Typer(no_args_is_help=True, help="What is held on a person: a copy of it, and its erasure.")
+person = typer.Typer(no_args_is_help=True, help="What is held on a person: a copy of it, its erasure, legal holds.")
 
 Address = Annotated[str, typer.Argument(metavar="NUMBER", help="The number they text from, or their WhatsApp id.")]
 
@@ -66,8 +67,47 @@ def erase(
             fail("Nothing is held on that number.")
         case erasing.StillBooked(references):
             fail(f"Nothing was erased: cancel or wait for {', '.join(references)} first.")
+        case erasing.Held(reason):
+            fail(f"Nothing was erased: there is a legal hold ({reason}).")
         case erasing.Erased(counts):
             typer.echo("Erased: " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) + ".")
+
+
+@person.command("hold")
+@tells_errors
+def hold(
+    address: Address,
+    reason: Annotated[str, typer.Option("--reason", help="Why nothing of theirs may be deleted.")],
+    by: By = "",
+) -> None:
+    """Keep everything held on whoever texts from a number, whatever retention says, until it is released."""
+    from services.privacy import legal_holds
+
+    _change_hold(legal_holds.place, address, reason, by, "Nothing is held on that number.", "held")
+
+
+@person.command("release-hold")
+@tells_errors
+def release_hold(
+    address: Address,
+    reason: Annotated[str, typer.Option("--reason", help="Why it may be deleted again.")],
+    by: By = "",
+) -> None:
+    """End a legal hold: retention and erasure apply again."""
+    from services.privacy import legal_holds
+
+    _change_hold(legal_holds.release, address, reason, by, "There is no legal hold on that number.", "released")
+
+
+def _change_hold(change: Callable[..., object], address: str, reason: str, by: str, not_done: str, done: str) -> None:
+    from services.privacy.legal_holds import Changed
+
+    told = {"reason": reason, "actor": by or getpass.getuser(), "now": SystemClock().now()}
+    with opened_database() as (_settings, database):
+        outcome = database.write(lambda session: change(session, _address(address), **told))
+    if not isinstance(outcome, Changed):
+        fail(not_done)
+    typer.echo(f"{outcome.people} {done}.")
 
 
 def _address(said: str) -> str:

@@ -198,6 +198,15 @@ class Flag(SQLModel, table=True):
     `taken_by` and `handled_by` name the member of staff.
     """
 
+    __table_args__ = (
+        Index(
+            "flag_open",
+            "severity",
+            sqlite_where=text("handled_at IS NULL"),
+            postgresql_where=text("handled_at IS NULL"),
+        ),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     identity_id: int = Field(foreign_key="identity.id", index=True)
     inbound_id: int | None = Field(default=None, foreign_key="inbound_message.id", index=True)
@@ -224,6 +233,17 @@ class TextHold(SQLModel, table=True):
     reason: str
     is_unsafe: bool = False
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class LegalHold(SQLModel, table=True):
+    """A person of whom nothing may be deleted until the hold is released; `reason` is for staff, never for texts."""
+
+    __tablename__ = "legal_hold"
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    reason: str
+    placed_by: str
+    placed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class AuditEntry(SQLModel, table=True):

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, select, update
 from sqlmodel import Session
 
 from services.booking.tables import CURRENT
+from services.events.tables import Event
 from services.people import audit
+from services.privacy import legal_holds
 from services.privacy.records import Rows, held, people_at, personal_tables
 
+_EVENTS = Event.__table__  # type: ignore[attr-defined]
 _DELETED = None
 _KEPT: dict[str, Any] = {}
 # What becomes of the rows of each table: deleted, or these columns emptied. A table that is missing here is an error.
@@ -39,6 +42,7 @@ POLICY: dict[str, dict[str, Any] | None] = {
     "code_guess": _DELETED,
     "opt_out": _KEPT,
     "text_hold": _KEPT,
+    "legal_hold": _KEPT,
 }
 
 
@@ -57,23 +61,41 @@ class StillBooked:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Nothing was erased, since a legal hold forbids it; why it was placed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stranger:
     """Nobody texts from that address."""
 
 
-def erase(session: Session, address: str, *, actor: str, now: datetime) -> Erased | StillBooked | Stranger:
+def erase(session: Session, address: str, *, actor: str, now: datetime) -> Erased | StillBooked | Held | Stranger:
     """Erase everyone who texts from an address, and write down that `actor` did it."""
     people = people_at(session, address)
-    if not people:
-        return Stranger()
+    return erase_people(session, people, actor=actor, now=now) if people else Stranger()
+
+
+def erase_people(session: Session, people: set[int], *, actor: str, now: datetime) -> Erased | StillBooked | Held:
+    """Erase these people, who must have texted us or be cared for by one of them."""
+    if reasons := legal_holds.reasons(session, people):
+        return Held(reasons[0])
     rows = held(session, people)
-    ahead = tuple(row["reference"] for row in rows.get("booking", ()) if row["status"] in CURRENT)
-    if ahead:
+    if ahead := _ahead(session, rows, now):
         return StillBooked(ahead)
     counts = {table.name: _empty(session, table, rows) for table in reversed(personal_tables()) if table.name in rows}
     identity_id = _forget_addresses(session, rows)
     audit.record(session, actor=actor, action="erased", now=now, identity_id=identity_id)
     return Erased({name: count for name, count in counts.items() if count})
+
+
+def _ahead(session: Session, rows: Rows, now: datetime) -> tuple[str, ...]:
+    """The references of bookings that are not over: a confirmed one ends with its event."""
+    booked = {row["event_id"]: row["reference"] for row in rows.get("booking", ()) if row["status"] in CURRENT}
+    coming = session.execute(select(_EVENTS.c.id).where(_EVENTS.c.id.in_(booked), _EVENTS.c.ends_at > now))
+    return tuple(booked[event_id] for event_id in coming.scalars())
 
 
 def _empty(session: Session, table: Table, rows: Rows) -> int:

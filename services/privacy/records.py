@@ -7,7 +7,7 @@ followed without a word here, so nothing can be forgotten.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, false, or_, select
+from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, false, or_, select
 from sqlmodel import Session
 
 from services.migrations.metadata import all_tables
@@ -28,7 +28,11 @@ def people_at(session: Session, address: str) -> set[int]:
     from a phone of their own: nobody else could ask for them.
     """
     found = session.execute(select(IDENTITIES.c.person_id).where(IDENTITIES.c.address == address, IS_LIVE))
-    texting = set(found.scalars())
+    return with_those_cared_for(session, set(found.scalars()))
+
+
+def with_those_cared_for(session: Session, texting: set[int]) -> set[int]:
+    """These people, and whom they care for who have never texted from a phone of their own."""
     cared_for = select(CARED.c.person_id).join(PEOPLE, PEOPLE.c.id == CARED.c.person_id)
     speechless = session.execute(cared_for.where(CARED.c.carer_id.in_(texting), HAS_NO_PHONE))
     return texting | set(speechless.scalars())
@@ -54,6 +58,27 @@ def personal_tables() -> list[Table]:
     following = [table for table in tables.sorted_tables if table.name in names]
     following.sort(key=lambda table: table.name not in (_PERSON, _IDENTITY, _CARED_FOR))
     return following + [tables.tables[name] for name in BY_ADDRESS]
+
+
+def is_of(table: Table, people: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Whether a row of a personal table leads to one of these people (a SELECT of ids), as SQL; never NULL."""
+    if table.name == _PERSON:
+        return table.c.id.in_(people)
+    tables = all_tables().tables
+    identity, cared_for = tables[_IDENTITY], tables[_CARED_FOR]
+    if table.name in BY_ADDRESS:
+        return table.c.address.in_(select(identity.c.address).where(identity.c.person_id.in_(people)))
+    personal = {each.name for each in personal_tables()} - {table.name}
+    leads: list[ColumnElement[bool]] = []
+    for key in table.foreign_keys:
+        parent = key.column.table
+        if parent.name in personal:
+            theirs = key.parent.in_(select(key.column).where(is_of(parent, people)))
+            leads.append(and_(key.parent.is_not(None), theirs))
+    if table.name == _BOOKING:
+        own = select(cast(cared_for.c.id, String)).where(cared_for.c.person_id.in_(people))
+        leads.append(table.c.attendee.in_(own))
+    return or_(*leads, false())
 
 
 def _leads_to(table: Table, person_ids: Collection[int], found: Rows) -> ColumnElement[bool]:

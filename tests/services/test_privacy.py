@@ -49,10 +49,6 @@ def everything(database):
     return "\n".join(map(str, rows))
 
 
-def test_every_table_that_leads_to_a_person_has_a_policy():
-    assert {table.name for table in personal_tables()} == set(erasing.POLICY)
-
-
 def test_a_copy_holds_what_is_theirs_and_nothing_of_others(database, clock):
     text(database, clock, ADDRESS, SECRET)
     text(database, clock, OTHER, "yoga for somebody else")
@@ -196,3 +192,20 @@ def test_whoever_texts_from_the_number_afterwards_is_a_stranger(database, clock)
         person = session.get(Person, session.get(Identity, identity_id).person_id)
         rows = held(session, {person.id})
     assert [row["body"] for row in rows["inbound_message"]] == ["hello"]
+
+
+def test_a_booking_whose_event_is_over_does_not_stand_in_the_way(database, clock, make_event):
+    event = make_event()
+    identity_id = text(database, clock, ADDRESS, SECRET)
+
+    def book(session):
+        person_id = session.get(Identity, identity_id).person_id
+        whose = {"event_id": event.id, "person_id": person_id, "identity_id": identity_id, "places": 1}
+        held_place = places.hold(session, **whose, now=clock.now(), hold_for=timedelta(minutes=15))
+        places.confirm(session, held_place.booking_id, clock.now())
+
+    database.write(book)
+    clock.advance(timedelta(days=30))
+    assert isinstance(
+        database.write(lambda session: erasing.erase(session, ADDRESS, actor="Sam", now=clock.now())), Erased
+    )
