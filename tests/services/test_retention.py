@@ -39,7 +39,7 @@ SECRET = "marmalade"
 # Tables that hold nothing of anybody who texts: what is on offer, how it is configured, what runs.
 IMPERSONAL_TABLES = {
     *("alliance", "provider", "venue", "event", "event_session", "event_cell", "catalogue", "instrument_rule"),
-    *("lease", "message_content"),
+    *("lease", "message_content", "sender_rate", "daily_use"),
     # Anonymous by design; its words go with retention all the same.
     "fft_response",
 }
