@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from bot.broadcasting import Broadcaster
 from bot.channels.content_book import StoredContentBook
 from bot.channels.developer import DeveloperChannel
 from bot.channels.port import OutboundChannel
@@ -80,7 +81,9 @@ class Service:
         )
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
         self.turns = TurnQueue(self._turn_taker(dialogue).take)
-        self.jobs = Jobs(self.database, f"{socket.gethostname()}-{os.getpid()}", self._jobs(), self.observer)
+        holder = f"{socket.gethostname()}-{os.getpid()}"
+        self.broadcaster = Broadcaster(self.database, self.clock, holder)
+        self.jobs = Jobs(self.database, holder, self._jobs(), self.observer)
         self.ticks = DurableTicks(settings.database_url, lambda: self.jobs.run_due(self.clock.now()))
         self._ticking = asyncio.Lock()
 
@@ -89,11 +92,13 @@ class Service:
         await self.reconciler.recover()
         await self.sender.start()
         await asyncio.to_thread(self._take_waiting_turns)
+        self.broadcaster.start()
         self.ticks.start()
 
     async def stop(self) -> None:
         """Finish what is under way and let go of everything."""
         await asyncio.to_thread(self.ticks.stop)
+        await asyncio.to_thread(self.broadcaster.stop)
         await asyncio.to_thread(self.turns.close)
         await self.sender.stop()
         if self.traces is not None:
@@ -224,6 +229,7 @@ class Service:
             *event_jobs(self.database),
             *insight_jobs(self.database, timing),
             retention_job(self.database, self.settings.retention),
+            self.broadcaster.job,
             Job("settle_messages", timedelta(seconds=10), self.reconciler.tick),
         )
 

@@ -1,6 +1,7 @@
 """Every setting of a deployment, read once from the environment and checked at start-up."""
 
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -60,6 +61,10 @@ class Settings(BaseSettings):
     survey_days: int = Field(default=1, ge=1, le=14)
     survey_hour: int = Field(default=10, ge=8, le=20)
     replies_per_hour: int = Field(default=60, ge=1)
+    broadcast_approval_above: int = Field(default=100, ge=0)
+    # Pence, for a part of a text message and for a message on WhatsApp.
+    sms_segment_price: Decimal = Field(default=Decimal(4), ge=0)
+    whatsapp_message_price: Decimal = Field(default=Decimal(3), ge=0)
 
     @property
     def is_development(self) -> bool:

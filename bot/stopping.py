@@ -1,4 +1,4 @@
-"""STOP, START and HELP as the whole message: what is recorded, and what is said."""
+"""STOP, START, HELP and NEWS as the whole message: what is recorded, and what is said."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from bot.dialogue.utterance import Utterance
 from services.booking import bookings
 from services.booking.tables import BookingStatus
 from services.core.spoken import spoken_list, spoken_range
-from services.people import consent, identities, inbox
+from services.people import consent, identities, inbox, marketing
 from services.people.consent import Keyword
 from services.people.inbox import Arrival
 
@@ -34,11 +34,20 @@ def answer_keyword(session: Session, arrival: Arrival, keyword: Keyword, now: da
         afresh = consent.stopped_by(session, arrival.address) in _SOMEONE_ELSES
         consent.opt_in(session, arrival.address)
         return Utterance("utter_started_afresh" if afresh else "utter_started")
-    return None if arrival.opted_out else Utterance("utter_help")
+    if arrival.opted_out:
+        return None
+    if keyword is Keyword.NEWS:
+        marketing.give(session, arrival.address, arrival.body.strip(), now)
+        return Utterance("utter_news")
+    if keyword is Keyword.NO_NEWS:
+        marketing.withdraw(session, arrival.address, now)
+        return Utterance("utter_news_ended")
+    return Utterance("utter_help")
 
 
 def _stop(session: Session, arrival: Arrival, now: datetime) -> Utterance | None:
     """Opt the address out; the confirmation names what is still booked. A second STOP is not answered."""
+    marketing.withdraw(session, arrival.address, now)
     if not consent.opt_out(session, arrival.address, source="keyword", now=now):
         return None
     held = [

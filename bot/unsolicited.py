@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import broadcast_words
 from bot.actions.base import phrase
 from bot.actions.whose import name_of
 from bot.actions.wording import booked_parts, hello, match_option, when, where
@@ -16,7 +17,7 @@ from services.booking import bookings, referrals
 from services.booking.bookings import Booked
 from services.booking.referral_tables import ReferralStatus
 from services.booking.tables import BookingStatus
-from services.campaigns import saved_searches
+from services.campaigns import broadcasts, saved_searches
 from services.core.clock import Clock
 from services.core.spoken import spoken_range, spoken_until
 from services.events.search import load_matches
@@ -38,6 +39,8 @@ class Unsolicited:
         """The text of one row, or why there is nothing to say any more."""
         if row.kind == saved_searches.KIND:
             return self._new_events(session, row)
+        if row.kind in broadcasts.KINDS:
+            return broadcast_words.rendered(self.responses, session, row, self.clock.now())
         if row.kind == referrals.KIND:
             return self._invitation(session, row)
         if row.kind in ASKING:

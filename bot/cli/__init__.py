@@ -8,6 +8,7 @@ gc.disable()  # importing leaves next to no garbage, and to look for it costs a 
 
 import typer
 
+from bot.cli.broadcast import broadcast
 from bot.cli.database import db, demo_data
 from bot.cli.events import events
 from bot.cli.inbox import inbox
@@ -34,6 +35,7 @@ app.add_typer(db, name="db")
 app.add_typer(events, name="events")
 app.add_typer(inbox, name="inbox")
 app.add_typer(referrals_app, name="referrals")
+app.add_typer(broadcast, name="broadcast")
 app.add_typer(insight, name="insight")
 app.add_typer(person, name="person")
 app.add_typer(nlu, name="nlu")

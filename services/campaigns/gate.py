@@ -7,10 +7,12 @@ from sqlmodel import Session
 
 from services.booking import care
 from services.booking.tables import Booking, BookingStatus
+from services.campaigns import broadcasts
+from services.campaigns.broadcast_tables import BroadcastStatus, Purpose
 from services.core.phone import AddressKind, kind_of
 from services.core.quiet_hours import is_quiet, next_opening
 from services.events.tables import Event, EventSession, EventStatus
-from services.people import holds
+from services.people import holds, marketing
 from services.people.failures import BY
 from services.people.identities import RETIRED, is_window_open
 from services.people.outbox import OutboxRow
@@ -22,7 +24,9 @@ _ANSWERS = frozenset({"reply", "consent"})
 # What a member of staff writes: an answer too, at whatever hour they choose, but perhaps days later.
 _BY_STAFF = "staff_reply"
 _HELD_FOR = timedelta(hours=1)
-# The one text that may go to a phone that has not texted us: a clinician has asked the patient first.
+_PAUSED_FOR = timedelta(minutes=1)
+# The one text that may go to a phone that has not texted us: a clinician has asked the patient first. Beside it there
+# is a broadcast to a list that says when they agreed.
 _TO_STRANGERS = frozenset({"referral_invitation"})
 # Texts about an event that goes on, so that they are wrong once it does not or the booking stands otherwise.
 _NEEDS_BOOKING = {
@@ -30,6 +34,7 @@ _NEEDS_BOOKING = {
     "event_moved": (BookingStatus.CONFIRMED, BookingStatus.WAITING),
     "offer": (BookingStatus.OFFERED,),
     "offer_lapsed": (BookingStatus.EXPIRED,),
+    broadcasts.KIND: (BookingStatus.CONFIRMED, BookingStatus.WAITING, BookingStatus.OFFERED),
 }
 
 _STANDING = (
@@ -77,10 +82,12 @@ class SendingGate:
             return Refuse("too_late")
         if strange := _estranged(session, row):
             return Refuse(strange)
-        if row.kind in _NEEDS_BOOKING:
+        if row.kind in _NEEDS_BOOKING and (row.booking_id is not None or row.kind not in broadcasts.KINDS):
             void = _void(session, row, now)
             if void:
                 return Refuse(void)
+        if row.kind in broadcasts.KINDS and (halted := _halted(session, row, now)):
+            return halted
         if holds.is_held(session, row.address):
             return Wait(now + _HELD_FOR)
         if is_quiet(now):
@@ -100,9 +107,20 @@ class SendingGate:
         return Refuse("landline") if kind_of(row.address) is AddressKind.LANDLINE else Send(channel=Channel.SMS)
 
 
+def _halted(session: Session, row: OutboxRow, now: datetime) -> Verdict | None:
+    """What keeps a message of a broadcast from going that has been paused or cancelled, or is unwanted marketing."""
+    status, purpose = broadcasts.standing(session, row.parameters.get("broadcast_id", 0))
+    if status == BroadcastStatus.CANCELLED:
+        return Refuse("broadcast_cancelled")
+    if purpose == Purpose.MARKETING and not marketing.is_given(session, row.address):
+        return Refuse("no_marketing_consent")
+    return Wait(now + _PAUSED_FOR) if status == BroadcastStatus.PAUSED else None
+
+
 def _estranged(session: Session, row: OutboxRow) -> str:
     """Why a message is not for this phone: it never texted us, or everything for whom it is about has ended; or ""."""
-    if row.last_inbound_at is None and row.kind not in _TO_STRANGERS:
+    agreed = row.kind in _TO_STRANGERS or (row.kind in broadcasts.KINDS and row.parameters.get("agreed"))
+    if row.last_inbound_at is None and not agreed:
         return "never_texted"
     return "ended" if row.booking_id is not None and care.has_ended(session, row.booking_id) else ""
 

@@ -1,6 +1,6 @@
 """The hours in which nobody is texted unasked: 9pm to 8am in London."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from services.core.clock import LONDON, to_london
 
@@ -20,6 +20,20 @@ def next_opening(moment: datetime) -> datetime:
     local = to_london(moment)
     day = local.date() if local.time() < OPENS else local.date() + timedelta(days=1)
     return datetime.combine(day, OPENS, LONDON)
+
+
+def ends_at(start: datetime, work: timedelta) -> datetime:
+    """When sending that takes so long is over if it begins at a moment (aware) and rests in the quiet hours; in UTC."""
+    moment = next_opening(start).astimezone(UTC)
+    while (left := _closing(moment) - moment) < work:
+        work -= left
+        moment = next_opening(moment + left).astimezone(UTC)
+    return moment + work
+
+
+def _closing(moment: datetime) -> datetime:
+    """The 9pm of a moment's London day, in UTC, where a day on which the clocks change is as long as it is."""
+    return datetime.combine(to_london(moment).date(), CLOSES, LONDON).astimezone(UTC)
 
 
 def evening_before(moment: datetime) -> datetime:

@@ -5,10 +5,12 @@ from sqlmodel import SQLModel
 
 import services.booking.referral_tables
 import services.booking.tables
+import services.campaigns.broadcast_tables
 import services.campaigns.tables
 import services.events.tables
 import services.insight.tables
 import services.people.care_tables
+import services.people.marketing_tables
 import services.people.sending_tables
 import services.people.tables  # noqa: F401 - importing registers the tables
 

@@ -21,6 +21,8 @@ class Keyword(StrEnum):
     STOP = "STOP"
     START = "START"
     HELP = "HELP"
+    NEWS = "NEWS"
+    NO_NEWS = "NEWS STOP"
 
 
 # "end", "quit" and "cancel" are missing on purpose: people say them about a booking or a conversation.
@@ -31,9 +33,11 @@ _WORDS = {
     ),
     Keyword.START: ("start", "unstop"),
     Keyword.HELP: ("help", "info"),
+    Keyword.NEWS: ("news", "news please", "yes to news", "send me news"),
+    Keyword.NO_NEWS: ("news stop", "stop news", "no news", "no more news", "stop the news", "end news"),
 }
 _KEYWORDS = {words: keyword for keyword, phrases in _WORDS.items() for words in phrases}
-_PROVIDER = frozenset(Keyword)
+_PROVIDER = frozenset({Keyword.STOP, Keyword.START, Keyword.HELP})
 _NOT_WORDS = re.compile(r"[\W_]+")
 _LONGEST = 60
 _TEXTS = r"(?:texts?|texting|txts?|txting|messages?|messaging|msgs?|msging|contacting|sms)"

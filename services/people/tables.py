@@ -156,6 +156,14 @@ class OutboxMessage(SQLModel, table=True):
             sqlite_where=text("status IN ('sending', 'unknown')"),
             postgresql_where=text("status IN ('sending', 'unknown')"),
         ),
+        Index(
+            "outbox_broadcast",
+            "broadcast_id",
+            "status",
+            "reason",
+            sqlite_where=text("broadcast_id IS NOT NULL"),
+            postgresql_where=text("broadcast_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -167,6 +175,7 @@ class OutboxMessage(SQLModel, table=True):
     dedupe_key: str | None = Field(default=None, unique=True)
     in_reply_to: int | None = Field(default=None, index=True)
     booking_id: int | None = Field(default=None, index=True)
+    broadcast_id: int | None = None
     status: str = OutboxStatus.QUEUED
     reason: str = ""
     attempts: int = 0

@@ -18,7 +18,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 _PERSON, _IDENTITY, _CARED_FOR, _BOOKING = "person", "identity", "cared_for", "booking"
 # Tables that know people by nothing but their address.
-BY_ADDRESS = ("opt_out", "text_hold")
+BY_ADDRESS = ("opt_out", "text_hold", "marketing_consent")
 
 
 def people_at(session: Session, address: str) -> set[int]:

@@ -14,6 +14,7 @@ import yaml
 from sqlalchemy import bindparam, func, union_all, update
 from sqlmodel import Session, col, select
 
+from bot.broadcasting import Broadcaster
 from bot.channels.menus import Menu, fitted
 from bot.channels.port import Button
 from bot.insight_jobs import insight_jobs
@@ -26,7 +27,10 @@ from services.booking import places, referrals
 from services.booking.outcomes import Held
 from services.booking.referral_rows import ReferralRow
 from services.booking.referrals import Added
-from services.campaigns import reminders
+from services.campaigns import broadcasts, reminders
+from services.campaigns.audience import Audience
+from services.campaigns.broadcast_tables import Purpose
+from services.campaigns.broadcasts import Draft, Started
 from services.campaigns.gate import SendingGate
 from services.core.clock import LONDON, FixedClock, to_london
 from services.core.database import Database
@@ -105,7 +109,8 @@ class Phone:
 
     def _look(self) -> tuple[bool, list[str]]:
         """Do what is due; return whether anything was, and the texts that came."""
-        jobs = (*event_jobs(self.database), *insight_jobs(self.database, SurveyTiming()))
+        broadcaster = Broadcaster(self.database, self.clock, "test")
+        jobs = (*event_jobs(self.database), *insight_jobs(self.database, SurveyTiming()), broadcaster.job)
         counts = [count for job in jobs for count in job.run(self.clock.now()).values()]
         return any(counts), self.database.write(self._receive)
 
@@ -186,6 +191,17 @@ def refer(phone: Phone, by: str, key: str, wishes: dict[str, Any]) -> None:
     """Put whoever has a phone forward for an event of the file ("" for none), as Rose."""
     row = ReferralRow(1, phone.number, "Rose", by, phone.clock.now().date(), key, wishes)
     assert isinstance(phone.database.write(lambda session: referrals.add(session, [row], phone.clock.now())), Added)
+
+
+def broadcast(phone: Phone, audience: dict[str, Any], text: str, about: str = "") -> None:
+    """Have staff text many: a service text to those booked on an event, else news of an event to those who want it."""
+    purpose = Purpose.SERVICE if "event" in audience else Purpose.MARKETING
+    asked = Draft(purpose, text, Audience(**audience), about)
+    now = phone.clock.now()
+    started = phone.database.write(
+        lambda session: broadcasts.start(session, asked, by="Sam", approve_above=100, now=now)
+    )
+    assert isinstance(started, Started), started
 
 
 def book(phone: Phone, key: str, count: int = 1) -> None:

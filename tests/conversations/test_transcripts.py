@@ -2,9 +2,9 @@
 
 A transcript is a title and turns: what the patient texts (`patient`, or `location`, `tap`, `button`, `picture`), what
 passes meanwhile (`wait`, `meanwhile`, `staff`, `booked`: an event, " x 2" for two places, `referred`: by whom " | " for
-what), whose turn it is (`phone`: another one, at which what came to it unasked is looked at), and what comes of it:
-`bot` (the whole answer), `offered` (what may be tapped on WhatsApp), `silence`, `flagged`. A text may hold {code}, the
-last one passed on.
+what, `broadcast`: to whom " | " which text), whose turn it is (`phone`: another one, at which what came to it unasked
+is looked at), and what comes of it: `bot` (the whole answer), `offered` (what may be tapped on WhatsApp), `silence`,
+`flagged`. A text may hold {code}, the last one passed on.
 """
 
 import re
@@ -27,6 +27,7 @@ from tests.conversations.talk import (
     ask_with,
     become,
     book,
+    broadcast,
     load_events,
     make_phone,
     matches,
@@ -130,6 +131,15 @@ class Play:
             self.phone, by, "" if key in ("", "exercise") else key, {"need": ["exercise"]} if key == "exercise" else {}
         )
         self._heard(f"(referred by {what})", self.phone.wait(timedelta(minutes=1)))
+
+    def _broadcast(self, what: str) -> None:
+        """Have staff text those booked on "yoga | the text", or tell of an event: "news of yoga to exercise | ..."."""
+        whom, _, text = what.partition(" | ")
+        if whom.startswith("news of "):
+            about, _, need = whom.removeprefix("news of ").partition(" to ")
+            broadcast(self.phone, {"needs": (need,)}, text, about)
+        else:
+            broadcast(self.phone, {"event": whom}, text, whom)
 
     def _instrument(self, what: str) -> None:
         self.phone.database.write(ask_with(*what.split(" is ")))

@@ -1,0 +1,93 @@
+"""Moves broadcasts on: gathers who gets them and keeps the outbox stocked, beside everything else that goes on."""
+
+import threading
+from datetime import datetime, timedelta
+from functools import partial
+from time import perf_counter
+
+import structlog
+
+from bot.jobs import Job
+from services.campaigns import broadcast_gathering, broadcast_release, broadcasts, leases
+from services.core.clock import Clock
+from services.core.database import Database
+from services.core.quiet_hours import is_quiet
+
+log = structlog.get_logger(__name__)
+
+_EVERY_S = 1.0
+_LEASE = timedelta(seconds=20)
+# After each page the writer is left to others for as long as the page took, and a little.
+_REST_S = 0.004
+_LONGEST_REST_S = 0.05
+
+
+class Broadcaster:
+    """Looks every second, and at once when this process has changed a broadcast; a lease keeps others from it.
+
+    The engine's tick calls `job` too, so that nothing depends on the thread; both may run at any time.
+    """
+
+    def __init__(self, database: Database, clock: Clock, holder: str) -> None:
+        self._database, self._clock, self._holder = database, clock, holder
+        self._woken, self._stopping = threading.Event(), threading.Event()
+        self._one = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="broadcasts", daemon=True)
+        self.job = Job("broadcasts", timedelta(seconds=10), self.move_on)
+        database.listen(broadcasts.TOPIC, self._woken.set)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the page under way, then look no more."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def move_on(self, now: datetime) -> dict[str, int]:
+        """Gather what is to be gathered, put into the outbox what may stand in it, and return how many of both."""
+        with self._one:
+            return {"recipients_gathered": self._gather(now), "broadcasts_released": self._release(now)}
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._woken.wait(_EVERY_S)
+            self._woken.clear()
+            try:
+                self._look()
+            except Exception:
+                log.exception("broadcasts_failed")
+                self._stopping.wait(_EVERY_S)
+
+    def _look(self) -> None:
+        if not self._database.read_once(broadcast_release.to_go):
+            return
+        now = self._clock.now()
+        if self._database.write(
+            lambda session: leases.take(session, self.job.name, self._holder, now=now, span=_LEASE)
+        ):
+            self.move_on(now)
+
+    def _gather(self, now: datetime) -> int:
+        waiting = [row for row in self._database.read_once(broadcast_release.to_go) if row.gathered_at is None]
+        total = 0
+        for row in waiting:
+            began = perf_counter()
+            for size in broadcast_gathering.gather(self._database, row, now):
+                total += size
+                if self._stopping.wait(min(perf_counter() - began, _LONGEST_REST_S) + _REST_S):
+                    return total
+                began = perf_counter()
+        return total
+
+    def _release(self, now: datetime) -> int:
+        total = 0
+        for row in self._database.read_once(broadcast_release.to_go):
+            while written := self._database.write(partial(broadcast_release.release, broadcast_id=row.id, now=now)):
+                total += written
+            if not is_quiet(now):
+                self._database.write(partial(broadcast_release.end_if_over, broadcast_id=row.id, now=now))
+        return total
