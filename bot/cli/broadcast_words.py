@@ -31,7 +31,10 @@ def previewed(found: Preview, draft: Draft, settings: Settings, now: datetime) -
     from bot.dialogue.loader import load_responses
 
     tariff = Tariff(
-        settings.sms_segment_price, settings.whatsapp_message_price, settings.sms_per_second, settings.whatsapp_per_second
+        settings.sms_segment_price,
+        settings.whatsapp_message_price,
+        settings.sms_per_second,
+        settings.whatsapp_per_second,
     )
     cost = estimate(found, draft, load_responses(DIALOGUES), tariff, now)
     typer.echo(f"The longest text ({cost.sample_segments} parts by SMS):\n\n{cost.sample}\n")

@@ -74,6 +74,9 @@ def _ended(before: datetime, tables: Tables) -> Iterator[Dated]:
     over = select(search.id).where(search.ended_at < before)
     yield Dated("finds of saved searches", "search_hit", hit.search_id.in_(over), None)
     yield Dated("saved searches", "saved_search", search.ended_at < before, None)
+    broadcast, recipient = tables["broadcast"].c, tables["broadcast_recipient"].c
+    sent = select(broadcast.id).where(broadcast.ended_at < before)
+    yield Dated("recipients of broadcasts", "broadcast_recipient", recipient.broadcast_id.in_(sent), None)
     is_settled = referred.status != ReferralStatus.INVITED.value
     named = or_(referred.first_name != "", referred.suggested_by != "", referred.wishes != {})
     yield Dated(

@@ -9,6 +9,7 @@ from sqlmodel import select
 from bot.keeping import retention_job
 from services.booking.referral_tables import Referral
 from services.booking.tables import Booking, BookingStatus, CalendarLink
+from services.campaigns.broadcast_tables import Broadcast, BroadcastRecipient
 from services.campaigns.tables import Reminder, SavedSearch, SearchHit
 from services.events.tables import EventSession
 from services.insight.tables import CheckinRound, FftResponse, InsightWish, Survey
@@ -39,7 +40,7 @@ SECRET = "marmalade"
 # Tables that hold nothing of anybody who texts: what is on offer, how it is configured, what runs.
 IMPERSONAL_TABLES = {
     *("alliance", "provider", "venue", "event", "event_session", "event_cell", "catalogue", "instrument_rule"),
-    *("lease", "message_content", "sender_rate", "daily_use"),
+    *("lease", "message_content", "sender_rate", "daily_use", "broadcast"),
     # Anonymous by design; its words go with retention all the same.
     "fft_response",
 }
@@ -93,6 +94,7 @@ def test_whatever_erasing_empties_or_deletes_has_an_end_by_retention(clock):
         "opt_out",
         "text_hold",
         "legal_hold",
+        "marketing_consent",
     }
     assert by_rule | with_person >= set(erasing.POLICY)
     assert by_rule & with_person == set()
@@ -177,6 +179,18 @@ def life(chosen_database, clock, make_event):
                     ended_at=then,
                 )
             )
+            sent = add(
+                Broadcast(
+                    purpose="service",
+                    template="Hello.",
+                    requested_by="Sam",
+                    approve_above=9,
+                    status="done",
+                    created_at=then,
+                    ended_at=then,
+                )
+            )
+            add(BroadcastRecipient(broadcast_id=sent.id, **whose, address=f"{SECRET}{address}"))
             add(SearchHit(search_id=search.id, event_id=past.id, told=True, at=then))
             add(
                 Referral(
