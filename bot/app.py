@@ -4,15 +4,14 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.responses import JSONResponse
 
 from bot import webhook
 from bot.channels.simulator_web import poster_to
 from bot.service import Service
-from bot.settings import Settings
-from bot.web import calendar, metrics
+from bot.settings import Role, Settings
+from bot.web import calendar, health, metrics
 
 # A turn lets go of the interpreter at every statement, and gets it back from a busy thread after this long.
 _SWITCH_S = 0.0005
@@ -20,9 +19,12 @@ _SWITCH_S = 0.0005
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application of one process; everything is loaded before the first request is taken."""
-    service = Service(settings)
+def create_app(settings: Settings, role: Role = Role.ALL) -> FastAPI:
+    """The application of one process; everything is loaded before the first request is taken.
+
+    A worker answers only whether it works, and what it has counted.
+    """
+    service = Service(settings, role)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -42,19 +44,19 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry=_NO_TELEMETRY,
     )
     app.state.service = service
+    app.add_route("/health", health.health, methods=["GET"], include_in_schema=False)
+    app.add_route("/ready", health.ready, methods=["GET"], include_in_schema=False)
+    app.add_route("/metrics", metrics.metrics, methods=["GET"], include_in_schema=False)
+    if role is not Role.WORKER:
+        _add_pages(app, settings)
+    return app
+
+
+def _add_pages(app: FastAPI, settings: Settings) -> None:
     app.include_router(webhook.router)
     app.include_router(calendar.router)
-    app.add_route("/health", _health, methods=["GET"], include_in_schema=False)
-    app.add_route("/metrics", metrics.metrics, methods=["GET"], include_in_schema=False)
     if settings.is_development:
         from bot.web import development, phone
 
         app.include_router(development.router)
         app.include_router(phone.router)
-    return app
-
-
-async def _health(request: Request) -> JSONResponse:
-    """Say 200 only when a turn can be served."""
-    healthy = await request.app.state.service.is_healthy()
-    return JSONResponse({"status": "ok" if healthy else "unavailable"}, 200 if healthy else 503)

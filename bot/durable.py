@@ -1,10 +1,9 @@
 """DBOS, the durable scheduler: it calls the ticks, on one machine or on many, and keeps no truth of its own."""
 
-import os
-import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -29,14 +28,23 @@ def engine_url(database_url: str) -> str:
 class DurableTicks:
     """Calls `tick` every ten seconds through DBOS, beginning soon after turns are served.
 
+    Of several processes one is called each time. `executor` is what DBOS knows this one by; no two ever have the same.
+    What a dead executor was called for stays undone, which harms nobody: the next tick finds what there is to do.
+
     DBOS takes a second to import, so it starts in a thread of its own and lets the first turns go before.
     """
 
-    def __init__(self, database_url: str, tick: Callable[[], object]) -> None:
-        self._url, self._tick = engine_url(database_url), tick
+    def __init__(self, database_url: str, executor: str, tick: Callable[[], object]) -> None:
+        self._url, self._executor, self._tick = engine_url(database_url), executor, tick
+        self._pruned_at = float("-inf")
         self._thread = threading.Thread(target=self._start, name="durable", daemon=True)
         self._launched = threading.Event()
         self._stopping = threading.Event()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether DBOS has started and calls the ticks."""
+        return self._launched.is_set() and not self._stopping.is_set()
 
     def start(self) -> None:
         """Begin starting DBOS and return at once."""
@@ -45,7 +53,8 @@ class DurableTicks:
     def stop(self) -> None:
         """Let a running tick finish, then stop DBOS."""
         self._stopping.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         if self._launched.is_set():
             from dbos import DBOS
 
@@ -67,7 +76,7 @@ class DurableTicks:
                 "name": "wellbeing",
                 "system_database_url": self._url,
                 "application_version": _VERSION,
-                "executor_id": f"{socket.gethostname()}-{os.getpid()}",
+                "executor_id": self._executor,
                 "dbos_system_schema": "dbos",
                 "log_level": "WARNING",
                 "enable_otlp": False,
@@ -78,17 +87,19 @@ class DurableTicks:
         def tick(_scheduled: datetime, _context: Any) -> None:
             if not self._stopping.is_set():
                 self._tick()
+                self._prune()
 
         DBOS.launch()
         self._launched.set()
         DBOS.apply_schedules([{"schedule_name": "tick", "workflow_fn": tick, "schedule": _TICK, "context": None}])
-        self._prune()
 
-    @staticmethod
-    def _prune() -> None:
-        """Forget ticks that ended more than an hour ago; they say nothing that the app's tables do not."""
+    def _prune(self) -> None:
+        """Once an hour forget ticks that began more than an hour ago; they say nothing that the app's tables do not."""
+        if monotonic() - self._pruned_at < _KEEP.total_seconds():
+            return
         from dbos import DBOS
 
+        self._pruned_at = monotonic()
         before = (datetime.now(UTC) - _KEEP).isoformat()
         old = DBOS.list_workflows(name="tick", end_time=before, load_input=False, load_output=False)
         DBOS.delete_workflows([workflow.workflow_id for workflow in old])

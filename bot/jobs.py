@@ -51,8 +51,7 @@ class Jobs:
         for job in self._jobs:
             since = called_at - self._last.get(job.name, float("-inf"))
             if since >= job.every.total_seconds() - _EARLY_S:
-                self._last[job.name] = called_at
-                counts |= self._run(job, now)
+                counts |= self._run(job, now, called_at)
         return counts
 
     def run_all(self, now: datetime) -> dict[str, int]:
@@ -74,15 +73,22 @@ class Jobs:
         begun = {job.name: until[job.name] - _lease(job) if job.name in until else None for job in self._jobs}
         return {name: (now - moment).total_seconds() if moment else None for name, moment in begun.items()}
 
-    def _run(self, job: Job, now: datetime) -> dict[str, int]:
+    def _run(self, job: Job, now: datetime, called_at: float) -> dict[str, int]:
         try:
-            mine = self._database.write(
-                lambda session: leases.take(session, job.name, self._holder, now=now, span=_lease(job))
-            )
-            return self._run_mine(job, now) if mine else {}
+            if not self._database.write(lambda session: self._take(session, job, now)):
+                return {}
+            self._last[job.name] = called_at
+            try:
+                return self._run_mine(job, now)
+            finally:
+                self._database.write(lambda session: leases.finish(session, job.name, self._holder))
         except Exception:
             log.exception("job_failed", job=job.name)
             return {}
+
+    def _take(self, session: Session, job: Job, now: datetime) -> bool:
+        every = job.every - timedelta(seconds=_EARLY_S)
+        return leases.take(session, job.name, self._holder, now=now, span=_lease(job), every=every)
 
     def _run_mine(self, job: Job, now: datetime) -> dict[str, int]:
         started, failed = perf_counter(), True
@@ -95,7 +101,7 @@ class Jobs:
 
 
 def _lease(job: Job) -> timedelta:
-    """How long a process that began a job keeps others from it; a dead one's job waits as long."""
+    """How long a process that began a job keeps others from it, unless it is known to be dead."""
     return job.every * 3
 
 

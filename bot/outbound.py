@@ -71,11 +71,17 @@ class Sender:
         """The ids of the messages that this process has taken and whose outcome is not written yet."""
         return frozenset(self._in_flight)
 
-    async def start(self) -> None:
-        """Begin sending whatever the outbox holds and will hold."""
+    @property
+    def is_running(self) -> bool:
+        """Whether messages are sent: what `deliver` is given, and what the outbox holds if that is claimed."""
+        return self._loop is not None and (self._claiming is None or not self._claiming.done())
+
+    async def start(self, *, claims: bool = True) -> None:
+        """Begin sending: whatever the outbox holds and will hold, or, without `claims`, what `deliver` is given."""
         self._loop = asyncio.get_running_loop()
-        self._database.listen(outbox.TOPIC, self.wake)
-        self._claiming = asyncio.create_task(self._claim_forever())
+        if claims:
+            self._database.listen(outbox.TOPIC, self.wake)
+            self._claiming = asyncio.create_task(self._claim_forever())
 
     async def stop(self) -> None:
         """Take nothing more, wait for what is under way, and let go of the channels."""

@@ -1,8 +1,6 @@
 """The running service, put together from its settings: what is loaded once and shared by every turn and job."""
 
 import asyncio
-import os
-import socket
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,26 +18,28 @@ from bot.channels.twilio_outbound import TwilioChannel
 from bot.dialogue.responses import Responses
 from bot.durable import DurableTicks
 from bot.insight_jobs import insight_jobs
-from bot.jobs import PAGE, Job, Jobs, event_jobs
+from bot.jobs import Job, Jobs, event_jobs
 from bot.keeping import retention_job
 from bot.loading import load_dialogue
 from bot.metrics import Metrics
 from bot.observing import Observer, Observers
+from bot.orphans import Orphans
 from bot.outbound import Sender
 from bot.posing import Poser
 from bot.preparing import Preparer
 from bot.reconciling import Reconciler
-from bot.settings import MODEL, Settings
+from bot.settings import MODEL, Role, Settings
 from bot.turn import Dialogue, TurnTaker
 from bot.turn_queue import TurnQueue
 from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate
 from services.core.clock import SystemClock
 from services.core.database import Database
+from services.core.presence import Presence
 from services.events.search import Named, named_in
 from services.insight.surveys import SurveyTiming
-from services.migrations.upgrade import require_current
-from services.people import backlog, inbox, outbox
+from services.migrations.upgrade import is_current, require_current
+from services.people import backlog, outbox
 from services.people.rates import Rates
 from services.people.tables import Channel
 
@@ -53,8 +53,8 @@ _HEALTHY_WITHIN_S = 2.0
 class Service:
     """One process of the service; `start` and `stop` belong to its event loop."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, role: Role = Role.ALL) -> None:
+        self.settings, self.role = settings, role
         self.clock = SystemClock()
         self.database = Database(settings.database_url)
         require_current(self.database)
@@ -81,26 +81,38 @@ class Service:
         )
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
         self.turns = TurnQueue(self._turn_taker(dialogue).take)
-        holder = f"{socket.gethostname()}-{os.getpid()}"
-        self.broadcaster = Broadcaster(self.database, self.clock, holder)
-        self.jobs = Jobs(self.database, holder, self._jobs(), self.observer)
-        self.ticks = DurableTicks(settings.database_url, lambda: self.jobs.run_due(self.clock.now()))
+        self.orphans = Orphans(self.database, self.clock, self.turns.submit)
+        self.presence = None if self.database.is_sqlite else Presence(self.database, self.orphans.take_over)
+        name = str(self.database.process)
+        self.broadcaster = Broadcaster(self.database, self.clock, name)
+        self.jobs = Jobs(self.database, name, self._jobs(), self.observer)
+        self.ticks = DurableTicks(settings.database_url, name, lambda: self.jobs.run_due(self.clock.now()))
         self._ticking = asyncio.Lock()
+        self._state = "starting"
 
     async def start(self) -> None:
         """Settle what a dead process left, then begin to send, to take turns, and last to run jobs."""
-        await self.reconciler.recover()
-        await self.sender.start()
-        await asyncio.to_thread(self._take_waiting_turns)
-        self.broadcaster.start()
-        self.ticks.start()
+        if self.role is not Role.WEB:
+            await self.reconciler.recover()
+        await self.sender.start(claims=self.role is not Role.WEB)
+        if self.presence is not None:
+            await asyncio.to_thread(self.presence.start)
+        else:
+            await asyncio.to_thread(self.orphans.take_over, ())
+        if self.role is not Role.WEB:
+            self.broadcaster.start()
+            self.ticks.start()
+        self._state = ""
 
     async def stop(self) -> None:
         """Finish what is under way and let go of everything."""
+        self._state = "stopping"
         await asyncio.to_thread(self.ticks.stop)
         await asyncio.to_thread(self.broadcaster.stop)
         await asyncio.to_thread(self.turns.close)
         await self.sender.stop()
+        if self.presence is not None:
+            await asyncio.to_thread(self.presence.stop)
         if self.traces is not None:
             await asyncio.to_thread(self.traces.close)
         await asyncio.to_thread(self.database.close)
@@ -116,6 +128,21 @@ class Service:
             return await asyncio.wait_for(asyncio.wrap_future(check), _HEALTHY_WITHIN_S) == 1
         except Exception:
             return False
+
+    async def unready(self) -> dict[str, str]:
+        """The parts of this process that do not do their work now, and why; empty when all do."""
+        found = {"process": self._state}
+        if not await self.is_healthy():
+            found["database"] = "cannot be written"
+        elif not await asyncio.to_thread(is_current, self.database):
+            found["tables"] = "are not up to date: run wellbeing db upgrade"
+        if self.presence is not None and not self.presence.is_present:
+            found["presence"] = "not known to the other processes"
+        if not self.sender.is_running:
+            found["sender"] = "not running"
+        if self.role is not Role.WEB and not self.ticks.is_running:
+            found["engine"] = "not running"
+        return {part: why for part, why in found.items() if why}
 
     @cached_property
     def exposition(self) -> "Exposition":
@@ -222,7 +249,8 @@ class Service:
         timing = SurveyTiming(self.settings.survey_days, self.settings.survey_hour)
 
         def resume(_now: datetime) -> dict[str, int]:
-            return {"turns_resumed": self._take_waiting_turns()}
+            # On PostgreSQL `presence` calls for it, in every process, and as soon as there is anything to resume.
+            return {"turns_resumed": self.orphans.take_turns(()) if self.presence is None else 0}
 
         return (
             Job("resume_turns", timedelta(seconds=10), resume),
@@ -232,9 +260,3 @@ class Service:
             self.broadcaster.job,
             Job("settle_messages", timedelta(seconds=10), self.reconciler.tick),
         )
-
-    def _take_waiting_turns(self) -> int:
-        """Queue the messages whose turn a crash or a restart left untaken; those queued already are passed over."""
-        waiting = self.database.read_once(lambda session: inbox.waiting(session, PAGE))
-        started = [self.turns.submit(message.id, message.identity_id) for message in waiting]
-        return sum(not turn.cancelled() for turn in started)

@@ -28,6 +28,17 @@ class Environment(StrEnum):
     DEVELOPMENT = "development"
 
 
+class Role(StrEnum):
+    """What one process of the service does.
+
+    "all": everything. "web": takes webhooks and turns, and sends the answers. "worker": runs jobs and sends all else.
+    """
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
 class Settings(BaseSettings):
     """The settings, each named as its environment variable in lower case.
 

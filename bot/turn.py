@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlmodel import Session
@@ -28,7 +28,7 @@ from bot.red_flags import HUSH, NO_PHONE, RedFlags, set_aside_by
 from bot.stopping import answer_keyword, begun_afresh
 from bot.understanding import Expecting, Understanding
 from services.core.clock import Clock
-from services.core.database import Database
+from services.core.database import Database, is_unreachable
 from services.people import consent, conversations, desk, flags, inbox, outbox
 from services.people.conversations import Stored
 from services.people.identities import Recipient
@@ -53,6 +53,15 @@ class Dialogue:
     reader: Reader
     actions: Actions
     composer: Composer
+
+
+class _Seen(NamedTuple):
+    """A message, its conversation, how many came in the last hour, and which of it come before this one."""
+
+    arrival: Arrival | None
+    stored: Stored
+    recent: int
+    earlier: Sequence[int] = ()
 
 
 class _Moved(Exception):
@@ -81,14 +90,27 @@ class TurnTaker:
         self._red_flags = RedFlags(dialogue.safety)
 
     def take(self, inbound_id: int) -> list[str]:
-        """Answer one message of the inbox and return the texts of the answer; a message answered before gets none."""
+        """Answer one message of the inbox and return the texts of the answer; a message answered before gets none.
+
+        What came before it in the same conversation, and waits in another process, is answered first.
+        """
         started = perf_counter()
-        arrival, stored, recent = self._database.read_once(lambda session: self._look(session, inbound_id))
-        if arrival is None or arrival.status != InboundStatus.RECEIVED:
+        seen = self._database.read_once(lambda session: self._look(session, inbound_id))
+        if seen.earlier:
+            for earlier in seen.earlier:
+                self._take_earlier(earlier)
+            seen = self._database.read_once(lambda session: self._look(session, inbound_id))
+        if seen.arrival is None or seen.arrival.status != InboundStatus.RECEIVED:
             return []
-        how, texts = self._take(arrival, stored, recent)
+        how, texts = self._take(seen.arrival, seen.stored, seen.recent)
         self._observer.turned(inbound_id, how, perf_counter() - started)
         return texts
+
+    def _take_earlier(self, inbound_id: int) -> None:
+        try:
+            self.take(inbound_id)
+        except Exception:  # it stays in the inbox, and must not keep this one from being answered
+            log.exception("turn_lost", inbound_id=inbound_id)
 
     def _take(self, arrival: Arrival, stored: Stored, recent: int) -> tuple[Turned, list[str]]:
         hits = self._red_flags.find(arrival)
@@ -98,19 +120,24 @@ class TurnTaker:
             return Turned.RED_FLAG, texts
         try:
             texts = self._answer(arrival, stored, recent)
-        except Exception:
+        except Exception as error:
+            if is_unreachable(error):
+                raise  # it stays in the inbox until the database is back
             log.exception("turn_failed", inbound_id=arrival.id)
             trace = traceback.format_exc()
             return Turned.FAILED, self._commit(lambda session: self._apologise(session, arrival, trace))
         return (Turned.ANSWERED if texts else Turned.SILENT), texts
 
-    def _look(self, session: Session, inbound_id: int) -> tuple[Arrival | None, Stored, int]:
+    def _look(self, session: Session, inbound_id: int) -> "_Seen":
         arrival = inbox.load(session, inbound_id)
         if arrival is None:
-            return None, Stored({}, None, None), 0
+            return _Seen(None, Stored({}, None, None), 0)
         now = self._clock.now()
         recent = conversations.messages_since(session, arrival.identity_id, now, _HOUR)
-        return arrival, conversations.load(session, arrival.identity_id), recent
+        stored = conversations.load(session, arrival.identity_id)
+        # On SQLite one process serves, and keeps their order in its memory.
+        earlier = [] if self._database.is_sqlite else inbox.earlier(session, arrival)
+        return _Seen(arrival, stored, recent, earlier)
 
     def _commit(self, unit: Callable[[Session], list[OutboxRow]]) -> list[str]:
         rows = self._database.write(unit)

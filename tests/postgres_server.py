@@ -44,18 +44,8 @@ class PostgresServer:
         programs = _programs(self.folder)
         data = self.folder / "data"
         self._run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=150"]
-        settings += () if durable else _FAST_AND_FORGETFUL
-        with (self.folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [programs / "postgres", "-D", data, *(part for each in settings for part in ("-c", each))],
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                user=self._user,
-                preexec_fn=_die_with_parent,
-            )
-        self._wait_until_ready()
+        self._programs, self._settings = programs, () if durable else _FAST_AND_FORGETFUL
+        self.start()
         self._names = 0
 
     def url(self, database: str) -> str:
@@ -95,14 +85,38 @@ class PostgresServer:
             connection.execute("SELECT pg_stat_reset()")
         return True
 
-    def stop(self) -> None:
-        """Stop the server and remove everything it wrote."""
-        self._process.send_signal(signal.SIGINT)
+    def start(self) -> None:
+        """Start the server, once more after a `halt`, and wait until it answers."""
+        settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=150"]
+        settings += self._settings
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    self._programs / "postgres",
+                    "-D",
+                    self.folder / "data",
+                    *(part for each in settings for part in ("-c", each)),
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self._user,
+                preexec_fn=_die_with_parent,
+            )
+        self._wait_until_ready()
+
+    def halt(self, *, crash: bool = False) -> None:
+        """Stop the server at once, cutting off whoever is connected, and keep what it wrote; `crash` kills it."""
+        self._process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(10)
+
+    def stop(self) -> None:
+        """Stop the server and remove everything it wrote."""
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _administer(self, statement: str) -> None:

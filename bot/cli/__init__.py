@@ -17,7 +17,7 @@ from bot.cli.language import dialogues, nlu
 from bot.cli.person import person
 from bot.cli.referrals import referrals_app
 from bot.cli.retention import retention
-from bot.cli.serving import chat, demo, serve, tick
+from bot.cli.serving import chat, demo, serve, tick, worker
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +26,7 @@ app = typer.Typer(
     help="Wellbeing Line: find and book health and wellbeing events by text message.",
 )
 app.command()(serve)
+app.command()(worker)
 app.command()(demo)
 app.command()(chat)
 app.command()(tick)

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Annotated, NoReturn
@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.cli.session import fail, tells_errors
-from bot.settings import VAR, Settings, load_settings
+from bot.settings import VAR, Role, Settings, load_settings
 
 _M_ARENA_MAX = -8  # of glibc's malloc.h
 
@@ -24,10 +24,23 @@ Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=655
 
 
 @tells_errors
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Serve web and jobs in one process (on SQLite: the only one)."""
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    web_only: Annotated[
+        bool, typer.Option("--web-only", help="Leave jobs and the queue to workers (PostgreSQL).")
+    ] = False,
+) -> None:
+    """Serve webhooks, turns, jobs and sending in one process (on SQLite: the only one)."""
     _default_public_url(port)
-    _serve(load_settings(), host, port)
+    _serve(load_settings(), host, port, Role.WEB if web_only else Role.ALL)
+
+
+@tells_errors
+def worker(host: Host = "127.0.0.1", port: Port = 8001) -> None:
+    """Run jobs and send the queue, beside any number of other processes on PostgreSQL; answers /health and /ready."""
+    _default_public_url(port)
+    _serve(load_settings(), host, port, Role.WORKER)
 
 
 @tells_errors
@@ -112,14 +125,27 @@ def _default_public_url(port: int) -> None:
         os.environ.setdefault("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
 
 
-def _serve(settings: Settings, host: str, port: int) -> None:
+def _serve(settings: Settings, host: str, port: int, role: Role = Role.ALL) -> None:
     if settings.is_development and not _is_loopback(host):
         fail("Development serves on this machine only: use --host 127.0.0.1, or set ENVIRONMENT=production.")
+    if role is not Role.ALL:
+        _require_others(settings)
     from services.core.serving import sole_server
 
     signal.signal(signal.SIGTERM, _leave)
     with sole_server(settings.database_url), _listening(host, port) as listener:
-        _serve_on(listener, settings)
+        _serve_on(listener, settings, role)
+
+
+def _require_others(settings: Settings) -> None:
+    """Refuse to do half of the work where no other process can do the rest."""
+    if settings.database_url.startswith("sqlite"):
+        fail(
+            "On SQLite one process does everything: use `wellbeing serve`, "
+            "or set DATABASE_URL to a PostgreSQL database, which several processes may serve."
+        )
+    if settings.uses_stand_in:
+        fail("The stand-in for Twilio lives in one process: set TWILIO_API_BASE_URL to one that all can reach.")
 
 
 def _share_arenas() -> None:
@@ -128,7 +154,7 @@ def _share_arenas() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
-def _serve_on(listener: socket.socket, settings: Settings) -> None:
+def _serve_on(listener: socket.socket, settings: Settings, role: Role) -> None:
     _share_arenas()
     gc.disable()  # what is loaded here stays: to look through it for garbage costs a fifth of the start
     import uvicorn
@@ -138,7 +164,7 @@ def _serve_on(listener: socket.socket, settings: Settings) -> None:
     from bot.logs import configure
 
     configure(development=settings.is_development)
-    app = create_app(settings)
+    app = create_app(settings, role)
     gc.freeze()
     gc.enable()
     server = uvicorn.Server(
@@ -152,7 +178,8 @@ def _serve_on(listener: socket.socket, settings: Settings) -> None:
             proxy_headers=False,  # nothing here asks who the peer is: the public address is configured
         )
     )
-    with announced(settings, listener), suppress(KeyboardInterrupt):
+    note = announced(settings, listener) if role is not Role.WORKER else nullcontext()
+    with note, suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     if not server.started:
         fail("The service did not start.")

@@ -5,16 +5,17 @@ PostgreSQL runs each unit in a transaction of its own. Both have the same interf
 """
 
 import logging
+import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import orjson
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from services.core.errors import DatabaseBusy
@@ -25,6 +26,8 @@ T = TypeVar("T")
 _PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 _BROKEN_OFF = {"40001", "40P01"}  # PostgreSQL's serialization failure and deadlock
 _PAUSES = (0.02, 0.1, 0.5)  # seconds
+_UNREACHED_PAUSE_S = 0.25
+CHANNEL = "wellbeing"
 
 # A turn reads and writes the whole state of its conversation, which Python's own json takes three times as long for.
 _JSON: dict[str, Any] = {
@@ -40,11 +43,15 @@ class Database:
 
     A unit of work takes a session and neither commits nor rolls back: returning commits, raising undoes it.
     It does nothing but use its session, since it is run again when the database broke off its transaction.
-    `busy_timeout` is for how many seconds SQLite waits while another process writes.
+    `busy_timeout` is for how many seconds SQLite waits while another process writes, and `outage` for how many
+    PostgreSQL may be out of reach before a unit fails. `process` is this process's number among those that share the
+    database.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8, busy_timeout: float = 10.0) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, busy_timeout: float = 10.0, outage: float = 8.0) -> None:
         self.url = url
+        self.process = secrets.randbelow(2**31 - 1) + 1
+        self._outage = outage
         self.is_sqlite = url.startswith("sqlite")
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._writer: GroupCommitWriter | None = None
@@ -89,8 +96,12 @@ class Database:
         return cast("T", self._writer.write(unit))
 
     def listen(self, topic: str, callback: Callable[[], None]) -> None:
-        """Call `callback` after each commit in this process whose unit announced `topic`."""
+        """Call `callback` after each commit whose unit announced `topic`: here, and wherever `Presence` hears of it."""
         self._listeners.setdefault(topic, []).append(callback)
+
+    def heard(self, topics: Collection[str] | None = None) -> None:
+        """Call the listeners of some topics, or of all: another process may have announced anything meanwhile."""
+        self._announce(self._listeners.keys() if topics is None else topics)
 
     def close(self) -> None:
         """Finish queued units and let go of every connection."""
@@ -101,39 +112,71 @@ class Database:
         self._closed = True
         self.engine.dispose()
 
-    def _announce(self, topics: set[str]) -> None:
-        for callback in (callback for topic in topics for callback in self._listeners.get(topic, ())):
+    def _announce(self, topics: Collection[str]) -> None:
+        for callback in (callback for topic in [*topics] for callback in self._listeners.get(topic, ())):
             try:
                 callback()
             except Exception:  # the commit stands, and so must whoever made it
                 _log.exception("a listener failed")
 
     def _transact(self, unit: Callable[[Session], T]) -> T:
-        if self._closed:
-            raise DatabaseBusy("the database is closed")
-        for pause in _PAUSES:
+        give_up, pauses = time.monotonic() + self._outage, iter(_PAUSES)
+        while True:
+            if self._closed:
+                raise DatabaseBusy("the database is closed")
             try:
                 return self._transact_once(unit)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _BROKEN_OFF:
+                pause = self._pause_after(error, pauses, give_up)
+                if pause is None:
                     raise
-            time.sleep(pause)  # lets the other side of a deadlock have its locks
-        return self._transact_once(unit)
+            time.sleep(pause)  # lets the other side of a deadlock have its locks, or the server come back
+
+    def _pause_after(self, error: DBAPIError, pauses: Iterator[float], give_up: float) -> float | None:
+        """How long to wait before the unit is run once more; None when it must not be."""
+        if getattr(error.orig, "sqlstate", None) in _BROKEN_OFF:
+            return next(pauses, None)
+        again = is_unreachable(error) and not isinstance(error, _CommitLost) and time.monotonic() < give_up
+        return _UNREACHED_PAUSE_S if again else None
 
     def _transact_once(self, unit: Callable[[Session], T]) -> T:
-        with Session(self.engine, expire_on_commit=False) as session:
-            with session.begin():
+        with Session(self.engine, expire_on_commit=False, info={"process": self.process}) as session:
+            with session.begin() as transaction:
                 result = unit(session)
+                session.flush()
+                try:
+                    transaction.commit()
+                except OperationalError as error:
+                    raise _CommitLost(error.statement, error.params, error.orig or error) from error
             topics = session.info.get("topics", set())
         self._announce(topics)
         return result
+
+
+class _CommitLost(OperationalError):
+    """The server went away while a unit was being committed: nobody knows whether it is kept."""
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether PostgreSQL was out of reach, stopping or starting: what was asked of it can be asked again later."""
+    if not isinstance(error, OperationalError) or not hasattr(error.orig, "sqlstate"):
+        return False
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state is None or state[:3] in ("57P", "080")
+
+
+def process_of(session: Session) -> int | None:
+    """The number of the process that runs the unit of work; None on SQLite, where only one serves."""
+    number: int | None = session.info.get("process")
+    return number
 
 
 def announce(session: Session, topic: str) -> None:
     """Have listeners of `topic` called once the unit of work that owns `session` has committed."""
     topics: set[str] = session.info.setdefault("topics", set())
     if topic not in topics and session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_notify('wellbeing', :topic)"), {"topic": topic})
+        notify = text("SELECT pg_notify(:channel, :payload)")
+        session.execute(notify, {"channel": CHANNEL, "payload": f"{process_of(session)} {topic}"})
     topics.add(topic)
 
 

@@ -82,6 +82,14 @@ _STRAND = (
     .values(status="unknown", reason=bindparam("why"))
     .returning(OUTBOX.c.id)
 )
+_OF_THE_DEAD = (
+    OUTBOX.c.status == literal_column("'sending'"),
+    OUTBOX.c.process.not_in(bindparam("living", expanding=True)),
+)
+_HAS_DEAD = select(OUTBOX.c.id).where(*_OF_THE_DEAD).limit(1)
+_STRAND_DEAD = (
+    update(OUTBOX).where(*_OF_THE_DEAD).values(status="unknown", reason=bindparam("why")).returning(OUTBOX.c.id)
+)
 _UNKNOWN = (
     ROW.where(
         OUTBOX.c.status == literal_column("'unknown'"),
@@ -185,6 +193,16 @@ def strand(session: Session, before: datetime | None, sparing: Collection[int], 
     """
     marks = {"any": int(before is None), "before": before, "sparing": list(sparing), "why": why}
     return [row[0] for row in session.execute(_STRAND, marks)]
+
+
+def has_of_dead(session: Session, living: Collection[int]) -> bool:
+    """Whether `strand_dead` would find any message."""
+    return session.execute(_HAS_DEAD, {"living": list(living)}).first() is not None
+
+
+def strand_dead(session: Session, living: Collection[int], why: str) -> list[int]:
+    """Turn messages that processes not among the `living` left "sending" into unknown ones and return their ids."""
+    return [row[0] for row in session.execute(_STRAND_DEAD, {"living": list(living), "why": why})]
 
 
 def unknown(session: Session, sparing: Collection[int] = (), limit: int = 100) -> list[OutboxRow]:

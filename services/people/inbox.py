@@ -1,14 +1,15 @@
 """The inbox: every message that came in, taken exactly once before anything is done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, false, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from services.core.database import process_of
 from services.core.statements import Prepared
 from services.people.identities import IDENTITIES, arrive
 from services.people.tables import InboundMessage, InboundStatus, OptOut, TextHold
@@ -30,6 +31,39 @@ _WAITING = (
     .where(_INBOX.c.status == _RECEIVED, _INBOX.c.id > bindparam("after"))
     .order_by(_INBOX.c.id)
     .limit(bindparam("most"))
+)
+# Of no process; of one that is dead; of this one, whose turn was broken off; or older than any that a process which is
+# merely busy would leave waiting.
+_TIME = _INBOX.c.received_at.type
+_ORPHANED = (
+    select(_INBOX.c.id)
+    .where(
+        _INBOX.c.status == _RECEIVED,
+        or_(
+            _INBOX.c.process.is_(None),
+            _INBOX.c.process.not_in(bindparam("living", expanding=True)),
+            and_(_INBOX.c.process == bindparam("me"), _INBOX.c.received_at < bindparam("broken_off", type_=_TIME)),
+            _INBOX.c.received_at < bindparam("left", type_=_TIME),
+        ),
+    )
+    .order_by(_INBOX.c.id)
+    .limit(bindparam("most"))
+)
+_ADOPT = (
+    update(_INBOX)
+    .where(_INBOX.c.id.in_(_ORPHANED.with_for_update(skip_locked=True)))
+    .values(process=bindparam("me"))
+    .returning(_INBOX.c.id, _INBOX.c.identity_id)
+)
+_BROKEN_OFF_AFTER, _LEFT_AFTER = timedelta(seconds=2), timedelta(seconds=60)
+_EARLIER = Prepared(
+    select(_INBOX.c.id)
+    .where(
+        _INBOX.c.status == _RECEIVED,
+        _INBOX.c.identity_id == bindparam("identity"),
+        _INBOX.c.id < bindparam("message"),
+    )
+    .order_by(_INBOX.c.id)
 )
 _MARK = Prepared(
     update(_INBOX)
@@ -131,6 +165,7 @@ def record(session: Session, draft: InboundDraft, now: datetime) -> Recorded | N
         "status": InboundStatus.RECEIVED.value,
         "safety_checked": False,
         "failure": "",
+        "process": process_of(session),
         "received_at": now,
     }
     taken = _RECORD[session.get_bind().dialect.name].first(session, row)
@@ -146,6 +181,27 @@ def load(session: Session, inbound_id: int) -> Arrival | None:
 def waiting(session: Session, limit: int = 100, after: int = 0) -> list[Recorded]:
     """Messages whose turn has not been taken, oldest first, from those with an id above `after`."""
     return [Recorded(*row) for row in session.execute(_WAITING, {"most": limit, "after": after})]
+
+
+def has_orphans(session: Session, me: int, living: Collection[int], now: datetime) -> bool:
+    """Whether the process `me` would find any message to `adopt`."""
+    return session.execute(_ORPHANED, _whose(me, living, now, 1)).first() is not None
+
+
+def adopt(session: Session, living: Collection[int], now: datetime, limit: int = 100) -> list[Recorded]:
+    """Make the waiting messages that no other process will answer this one's, and return them, oldest first.
+
+    `living` are the numbers of the processes that live. One that has waited for a minute is taken from whoever has it:
+    should both take its turn, one of the two comes to nothing. Those of this process may be in hand already.
+    """
+    found = session.execute(_ADOPT, _whose(process_of(session), living, now, limit))
+    return sorted(Recorded(*row) for row in found)
+
+
+def earlier(session: Session, arrival: Arrival) -> list[int]:
+    """The messages of the same conversation that came before one and whose turn has not been taken, oldest first."""
+    marks = {"identity": arrival.identity_id, "message": arrival.id}
+    return [row[0] for row in _EARLIER.rows(session, marks)]
 
 
 def mark_safety_checked(session: Session, inbound_id: int) -> bool:
@@ -171,6 +227,11 @@ def mark_failed(session: Session, inbound_id: int, trace: str) -> bool:
 def move(session: Session, inbound_id: int, identity_id: int) -> None:
     """Give a message to another identity: the one that its address has become."""
     session.execute(_MOVE, {"message": inbound_id, "to": identity_id})
+
+
+def _whose(me: int | None, living: Collection[int], now: datetime, most: int) -> dict[str, Any]:
+    moments = {"broken_off": now - _BROKEN_OFF_AFTER, "left": now - _LEFT_AFTER}
+    return {"me": me, "living": list(living), "most": most, **moments}
 
 
 def _mark(session: Session, inbound_id: int, became: InboundStatus, trace: str = "") -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, lit
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from services.core.database import announce
+from services.core.database import announce, process_of
 from services.core.statements import Prepared
 from services.people.identities import IDENTITIES, Recipient
 from services.people.tables import OptOut, OutboxMessage, OutboxStatus, Priority
@@ -84,7 +84,12 @@ _NEXT = (
 _CLAIM = (
     update(OUTBOX)
     .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
-    .values(status=OutboxStatus.SENDING.value, claimed_at=bindparam("at"), attempts=OUTBOX.c.attempts + 1)
+    .values(
+        status=OutboxStatus.SENDING.value,
+        claimed_at=bindparam("at"),
+        attempts=OUTBOX.c.attempts + 1,
+        process=bindparam("claimant"),
+    )
 )
 _WITHDRAW = (
     update(OUTBOX)
@@ -186,6 +191,7 @@ def enqueue_claimed(
     Hand the row to `bot.outbound.Sender.deliver` then; if the process dies first, it is found as "sending".
     """
     status = {"status": OutboxStatus.SENDING.value, "claimed_at": now, "attempts": 1, "due_at": now}
+    status["process"] = process_of(session)
     row = _values(kind, priority, to.id, parameters, now) | status
     (written,), *_ = _INSERT.rows(session, row | {"sender": to.sender, "in_reply_to": in_reply_to})
     return OutboxRow(
@@ -226,7 +232,7 @@ def claim(session: Session, now: datetime, limit: int = 32, allot: Allot | None 
         rows = allot(session, rows)
     if not rows:
         return []
-    session.execute(_CLAIM, {"rows": [row.id for row in rows], "at": now})
+    session.execute(_CLAIM, {"rows": [row.id for row in rows], "at": now, "claimant": process_of(session)})
     return [row._replace(attempts=row.attempts + 1, claimed_at=now) for row in rows]
 
 

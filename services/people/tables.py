@@ -81,6 +81,7 @@ class InboundMessage(SQLModel, table=True):
     """The inbox: every message taken, exactly once per provider id, before anything is done with it.
 
     `details` holds what is not text: button, location, media count, OptOutType. `failure` holds the trace.
+    `process` is the number of the process that is to take its turn (None on SQLite, where only one serves).
     """
 
     __tablename__ = "inbound_message"
@@ -105,6 +106,7 @@ class InboundMessage(SQLModel, table=True):
     status: str = InboundStatus.RECEIVED
     safety_checked: bool = False
     failure: str = ""
+    process: int | None = None
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -136,7 +138,8 @@ class OutboxMessage(SQLModel, table=True):
 
     `kind` and `parameters` say what to render at sending time (the `TEXT_KINDS` carry their text);
     `dedupe_key` makes a second identical message impossible; `expires_at` is when it would come too late;
-    `reason` is the gate's refusal or the provider's error code; `sender` the number of ours it leaves from.
+    `reason` is the gate's refusal or the provider's error code; `sender` the number of ours it leaves from;
+    `process` the number of the process that claimed it last (None on SQLite).
     """
 
     __tablename__ = "outbox_message"
@@ -181,6 +184,7 @@ class OutboxMessage(SQLModel, table=True):
     attempts: int = 0
     text: str = ""
     segments: int = 0
+    process: int | None = None
     provider_id: str | None = Field(default=None, index=True)
     due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -63,19 +63,23 @@ def stand_in_for_twilio() -> Iterator[tuple[FakeTwilio, str]]:
 
 @dataclass
 class Deployment:
-    """One installation: a folder with its database, its environment, and perhaps a process that serves it."""
+    """One installation: a folder, its database, its environment, and perhaps a process that serves it.
+
+    Several may share one `database_url` (PostgreSQL); left out it is a file in the folder.
+    """
 
     folder: Path
     fake: FakeTwilio
     twilio: str
+    database_url: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
     def __post_init__(self) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database_url = f"sqlite:///{self.folder / 'wellbeing.db'}"
-        self.log = self.folder / "serve.log"
+        self.database_url = self.database_url or f"sqlite:///{self.folder / 'wellbeing.db'}"
+        self.log = self.folder / f"serve-{self.port}.log"
         plain = {name: value for name, value in os.environ.items() if not name.startswith("TWILIO_")}
         self.environment = {
             **plain,
@@ -115,13 +119,23 @@ class Deployment:
         file.write_text("\n".join([COLUMNS, *rows]))
         return self.succeed("events", "import", str(file))
 
-    def serve(self) -> None:
-        """Start serving and wait until it says that it is healthy."""
-        command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port)]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+    def serve(self, *command: str) -> None:
+        """Start serving (by another `command` than "serve") and wait until it says that it is healthy."""
+        self.begin(*command)
         wait_until(lambda: self.process.poll() is not None or self.get("/health")[0] == 200)
         assert self.process.poll() is None, self.log.read_text()
+
+    def begin(self, *command: str) -> None:
+        """Start serving and return at once."""
+        started = [sys.executable, "-m", "bot.cli", *(command or ("serve",)), "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(started, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+
+    def kill(self) -> None:
+        """End the process without any warning."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> int:
         """Ask it to stop and return its exit code; fails when it would have to be killed."""
@@ -153,10 +167,10 @@ class Deployment:
         return Phone(self, Handset(ACCOUNT, number, ours, channel))
 
     def rows(self, table: Any) -> list[Any]:
-        """What a table of the database holds, in the order of its ids."""
+        """What a table of the database holds, in the order of its primary key."""
         database = Database(self.database_url)
         with database.read() as session:
-            found = session.exec(select(table)).all()
+            found = session.exec(select(table).order_by(*table.__table__.primary_key)).all()
         database.close()
         return list(found)
 

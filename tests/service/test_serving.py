@@ -54,6 +54,23 @@ def test_says_that_it_is_healthy(served):
     assert served.get("/health") == (200, '{"status":"ok"}')
 
 
+def test_says_when_every_part_of_it_works(served):
+    wait_until(lambda: served.get("/ready") == (200, '{"status":"ready","problems":{}}'))
+    [(version,)] = _asked(served, "SELECT version_num FROM alembic_version")
+    _asked(served, "UPDATE alembic_version SET version_num = '0001'")
+    try:
+        status, body = served.get("/ready")
+        assert (status, list(json.loads(body)["problems"])) == (503, ["tables"])
+    finally:
+        _asked(served, f"UPDATE alembic_version SET version_num = '{version}'")
+    assert served.get("/ready")[0] == 200
+
+
+def _asked(served, statement):
+    with sqlite3.connect(served.folder / "wellbeing.db") as database:
+        return database.execute(statement).fetchall()
+
+
 def test_a_text_is_answered_from_the_number_that_was_texted(served):
     phone = served.phone("+447700900101")
     assert "Wellbeing Line" in phone.text("Hello")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.core.database import Database
 from services.people import consent, deliveries, flags, identities, outbox
 from services.people.deliveries import Outcome
 from services.people.tables import OutboxMessage, OutboxStatus, Priority
@@ -269,6 +270,21 @@ def test_what_a_dead_process_left_is_unknown(database, clock, write, claim, mess
     assert database.write(lambda session: deliveries.strand(session, before, [busy], "crash")) == [old]
     assert (message(old).status, message(old).reason) == ("unknown", "crash")
     assert sorted(database.write(lambda session: deliveries.strand(session, None, [], "crash"))) == [busy, young]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_a_process_that_lives_sends_is_left_to_it(database, clock, write, message):
+    dead, living = Database(database.url), Database(database.url)
+    first, second = write(1), write(2)
+    for each in (dead, living):
+        each.write(lambda session: outbox.claim(session, clock.now(), 1))
+    numbers = [living.process, database.process]
+    assert database.read_once(lambda session: deliveries.has_of_dead(session, numbers))
+    assert database.write(lambda session: deliveries.strand_dead(session, numbers, "crash")) == [first]
+    assert not database.read_once(lambda session: deliveries.has_of_dead(session, numbers))
+    assert (message(first).status, message(second).status) == ("unknown", "sending")
+    dead.close()
+    living.close()
 
 
 def test_unknown_messages_come_gravest_first_and_bulk_stays(database, write, claim, record):
