@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from bot.actions.context import TurnContext, current_turn
 from bot.actions.executor import Actions
+from bot.besides import with_rest
 from bot.composing import Composer
 from bot.dialogue import taps
 from bot.dialogue.engine import advance, understand
@@ -169,6 +170,7 @@ class TurnTaker:
         said = self._as_said(arrival, state)
         read = partial(self._read, said, now=now)
         understood = understand(self._dialogue.flows, state, read, said.received_at)
+        understood = with_rest(self._dialogue.flows, state, understood, partial(self._read_part, said, now))
         try:
             texts = self._commit(lambda session: self._advance(session, said, stored, understood, now))
         except _Moved:
@@ -191,6 +193,9 @@ class TurnTaker:
         if self._dialogue.flows.is_payload(words_of(arrival)):
             return taps.alone(words_of(arrival))
         return self._dialogue.reader.read(arrival, expecting, now)
+
+    def _read_part(self, arrival: Arrival, now: datetime, part: str, expecting: Expecting | None) -> Understanding:
+        return self._read(arrival._replace(body=part, details={}), expecting, now)
 
     def _advance(
         self, session: Session, arrival: Arrival, read: Stored, understood: Understanding, now: datetime

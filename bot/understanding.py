@@ -55,13 +55,17 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """One message, understood: the likeliest intent, all intents with their confidence, and the entities."""
+    """One message, understood: the likeliest intent, all intents with their confidence, and the entities.
+
+    `then` is what it says besides, which is heard as if it came after.
+    """
 
     text: str
     intent: str
     confidence: float
     ranking: tuple[tuple[str, float], ...]
     entities: tuple[Entity, ...] = ()
+    then: "Understanding | None" = None
 
     def first(self, kind: str) -> Any:
         """The value of the first entity of a kind, or None."""

@@ -70,11 +70,20 @@ def advance(
     several things the message names (its index); `came_at` is when it came, if that was earlier than `now`. An
     exception of an action passes through. DialogueError: the files ask for something impossible.
     """
-    walk = Walk(flows, state.copy(), run_action, now)
+    first = _hear(Walk(flows, state.copy(), run_action, now), understanding, pick, came_at or now)
+    if understanding.then is None:
+        return first
+    # What is asked already is not put again: the answer to what was said besides goes before it.
+    walk = Walk(flows, first.state.copy(), run_action, now, silent=True)
+    return _joined(first, _hear(walk, understanding.then, pick, came_at or now))
+
+
+def _hear(walk: Walk, understanding: Understanding, pick: posed.Pick, came_at: datetime) -> Advance:
+    flows, state = walk.flows, walk.state.copy()
     repair.adopt(flows, walk.state)
     drop_expired(walk)
     said = by_phrase(flows, state, _with_payloads(understanding, expecting(state)))
-    commands = _commands(walk, said, pick, came_at or now)
+    commands = _commands(walk, said, pick, came_at)
     for command in commands:
         walk.note("command", "", type(command).__name__)
         _EFFECTS[type(command)](walk, command, commands)
@@ -84,6 +93,18 @@ def advance(
         walk.state.last = list(walk.replies)
     walk.state.version = flows.version
     return Advance(walk.state, tuple(walk.replies), tuple(walk.events))
+
+
+def _joined(first: Advance, second: Advance) -> Advance:
+    """Both parts of a message as one turn, with the question that is open at its end said last and once."""
+    last = len(first.replies) - (bool(first.events) and first.events[-1].kind == "asked")
+    said, asked = first.replies[:last], first.replies[last:]
+    more = tuple(reply for reply in second.replies if reply not in first.replies)
+    if second.state.question is None or any(event.kind == "asked" for event in second.events):
+        asked = ()
+    replies = (*said, *more, *asked)
+    second.state.last = list(replies)
+    return Advance(second.state, replies, (*first.events, *second.events))
 
 
 def _commands(walk: Walk, said: Understanding, pick: posed.Pick, came_at: datetime) -> list[Command]:

@@ -49,11 +49,12 @@ class Walk:
         self.events.append(Event(kind, flow, detail))
 
     def say(self, utterance: Utterance, slot: str = "") -> Utterance:
-        """Say something, with the slots its response uses; a menu it shows is remembered for `slot`."""
+        """Say something, once, with the slots its response uses; a menu it shows is remembered for `slot`."""
         names = self.flows.responses.names(utterance.response) - set(utterance.parameters)
         slots = {name: self.state.slots[name] for name in names if name in self.state.slots}
         whole = replace(utterance, parameters={**slots, **utterance.parameters})
-        self.replies.append(whole)
+        if whole not in self.replies:
+            self.replies.append(whole)
         if whole.options:
             self.remember(whole, slot)
         return whole
