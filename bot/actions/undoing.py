@@ -68,6 +68,28 @@ class TakeGivenUp(TurnAction):
         return _again(booked) if booked else {}
 
 
+class NoteLeft(TurnAction):
+    """Keeps in mind the event whose place was let go, in case it is wanted after all."""
+
+    called = "action_note_left"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set `left_lately` to the choice and the party as they were; someone else's place is asked for anew."""
+        if slots.get("event_choice") is None or slots.get("attendee"):
+            return {}
+        return {"left_lately": {"event_choice": slots["event_choice"], "party": slots.get("party")}}
+
+
+class TakeLeft(TurnAction):
+    """Takes up the event whose place was let go."""
+
+    called = "action_take_left"
+
+    def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
+        """Set the event and the party as they were."""
+        return {**slots["left_lately"], "left_lately": None}
+
+
 def undoing_actions() -> list[TurnAction]:
     """Every action of second thoughts."""
-    return [FindGivenUp(), AskGivenUp(), TakeGivenUp()]
+    return [FindGivenUp(), AskGivenUp(), TakeGivenUp(), NoteLeft(), TakeLeft()]
