@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import structlog
 from sqlalchemy import text
 
 from bot.broadcasting import Broadcaster
@@ -46,6 +47,8 @@ from services.people.tables import Channel
 if TYPE_CHECKING:
     from bot.exposition import Exposition, Waiting
     from bot.tracing import Traces
+
+log = structlog.get_logger(__name__)
 
 _HEALTHY_WITHIN_S = 2.0
 
@@ -89,6 +92,7 @@ class Service:
         self.ticks = DurableTicks(settings.database_url, name, lambda: self.jobs.run_due(self.clock.now()))
         self._ticking = asyncio.Lock()
         self._state = "starting"
+        self._checking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Settle what a dead process left, then begin to send, to take turns, and last to run jobs."""
@@ -102,11 +106,15 @@ class Service:
         if self.role is not Role.WEB:
             self.broadcaster.start()
             self.ticks.start()
+        if not self.settings.is_development:
+            self._checking = asyncio.create_task(self._check_account())
         self._state = ""
 
     async def stop(self) -> None:
         """Finish what is under way and let go of everything."""
         self._state = "stopping"
+        if self._checking is not None:
+            self._checking.cancel()
         await asyncio.to_thread(self.ticks.stop)
         await asyncio.to_thread(self.broadcaster.stop)
         await asyncio.to_thread(self.turns.close)
@@ -165,6 +173,15 @@ class Service:
             if self.fake_twilio is not None:
                 await self.fake_twilio.settle()
         return counts
+
+    async def _check_account(self) -> None:
+        """Log what is wrong with how the provider's account is set up, once, in nobody's way."""
+        from bot import account
+
+        try:
+            account.log_findings(await account.check(self.settings, self.database))
+        except Exception:
+            log.exception("account_not_checked")
 
     def _waiting(self) -> "Waiting":
         from bot.exposition import Waiting

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from bot.channels.simulator_account import AccountStore
 from bot.channels.simulator_content import ContentStore, Unusable
 from bot.channels.simulator_messages import Shown, SimulatedMessage, error, matches, mistake
 from bot.channels.twilio_http import Answer, Fields, NoAnswer, NotReached, basic_authorization
@@ -41,10 +42,11 @@ class Fault(StrEnum):
 class FakeTwilio:
     """One account of the stand-in.
 
-    `messages` is all that it took, in order; `contents` what messages may be sent with; `opted_out` the addresses it
-    will not send to; `faults` what goes wrong with the next requests, one each; `undeliverable` the codes with which
-    the next messages to an address are taken and then reported as failed; `delay_s` how long every answer takes;
-    `reports` the statuses that it posts to a message's StatusCallback, in this order, by `poster` (none without one).
+    `messages` is all that it took, in order; `contents` what messages may be sent with; `account` how it is set up;
+    `opted_out` the addresses it will not send to; `faults` what goes wrong with the next requests, one each;
+    `undeliverable` the codes with which the next messages to an address are taken and then reported as failed;
+    `delay_s` how long every answer takes; `reports` the statuses that it posts to a message's StatusCallback, in this
+    order, by `poster` (none without one).
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class FakeTwilio:
         self.undeliverable: dict[str, deque[int]] = {}
         self.delay_s = 0.0
         self.contents = ContentStore(account_sid, now)
+        self.account = AccountStore(account_sid)
         self._now = now
         self._validator = RequestValidator(auth_token)
         self._authorization = basic_authorization(account_sid, auth_token)
@@ -76,6 +79,9 @@ class FakeTwilio:
         self, method: str, path: str, fields: Fields, authorization: str, body: dict[str, Any] | None = None
     ) -> Answer:
         """Answer one request, a form or JSON, as Twilio would; raises NotReached or NoAnswer for a fault."""
+        described = self.account.answer(path, dict(fields)) if method == "GET" else None
+        if described is not None:
+            return described if authorization == self._authorization else error(401, 20003)
         fault = self.faults.popleft() if self.faults else None
         if fault is Fault.REFUSED:
             raise NotReached("refused")

@@ -38,6 +38,7 @@ def create_app(fake: FakeTwilio) -> FastAPI:
         return JSONResponse(found.body, found.status, {"Retry-After": "1"} if found.status == 429 else None)
 
     app.add_route("/2010-04-01/{rest:path}", answer, methods=["GET", "POST"])
+    app.add_route("/v2/{rest:path}", answer, methods=["GET"])
     app.add_route("/v1/{rest:path}", answer, methods=["GET", "POST", "DELETE"])
     return app
 

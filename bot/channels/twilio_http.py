@@ -13,6 +13,8 @@ Fields = Sequence[tuple[str, str]]
 
 API = "https://api.twilio.com"
 CONTENT_API = "https://content.twilio.com"
+MESSAGING_API = "https://messaging.twilio.com"
+ACCOUNTS_API = "https://accounts.twilio.com"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _JSON = {"Content-Type": "application/json"}
 _CONNECT_S = 4.0

@@ -18,6 +18,7 @@ from bot.cli.person import person
 from bot.cli.referrals import referrals_app
 from bot.cli.retention import retention
 from bot.cli.serving import chat, demo, serve, tick, worker
+from bot.cli.twilio import twilio
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,6 +40,7 @@ app.add_typer(referrals_app, name="referrals")
 app.add_typer(broadcast, name="broadcast")
 app.add_typer(insight, name="insight")
 app.add_typer(person, name="person")
+app.add_typer(twilio, name="twilio")
 app.add_typer(nlu, name="nlu")
 app.add_typer(dialogues, name="dialogues")
 gc.freeze()  # else the first collection, moments later, goes through all that was imported

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from services.core.database import process_of
 from services.core.statements import Prepared
 from services.people.identities import IDENTITIES, arrive
-from services.people.tables import InboundMessage, InboundStatus, OptOut, TextHold
+from services.people.tables import Channel, InboundMessage, InboundStatus, OptOut, TextHold
 
 _INBOX = InboundMessage.__table__  # type: ignore[attr-defined]
 _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
@@ -78,6 +78,13 @@ _CHECKED = (
     .returning(_INBOX.c.id)
 )
 _MOVE = update(_INBOX).where(_INBOX.c.id == bindparam("message")).values(identity_id=bindparam("to"))
+_KEYWORD = (
+    select(_INBOX.c.details)
+    .join(IDENTITIES, IDENTITIES.c.id == _INBOX.c.identity_id)
+    .where(func.upper(func.trim(_INBOX.c.body)).in_(("STOP", "START", "HELP")), IDENTITIES.c.channel == Channel.SMS)
+    .order_by(_INBOX.c.id.desc())
+    .limit(1)
+)
 _LOAD = Prepared(
     select(
         _INBOX.c.id,
@@ -237,3 +244,12 @@ def _whose(me: int | None, living: Collection[int], now: datetime, most: int) ->
 def _mark(session: Session, inbound_id: int, became: InboundStatus, trace: str = "") -> bool:
     marks = {"message": inbound_id, "became": became.value, "trace": trace}
     return _MARK.first(session, marks) is not None
+
+
+def provider_handles_keywords(session: Session) -> bool | None:
+    """Whether the provider had handled the last STOP, START or HELP that came by SMS itself; None if none has come.
+
+    Reads the inbox from its end, so it may take a moment: not for a turn.
+    """
+    found = session.execute(_KEYWORD).first()
+    return None if found is None else "opt_out_type" in found[0]
