@@ -15,6 +15,7 @@ from services.events.tables import Event, EventStatus, Kind
 from services.insight import checkins, surveys
 from services.insight.tables import CheckinRound, RoundStatus, Survey, SurveyStatus
 from services.people.outbox import OutboxRow
+from services.people.refusals import Reason
 from services.people.tables import Person
 from services.people.verdicts import Refuse
 
@@ -31,11 +32,11 @@ def words_of_question(session: Session, row: OutboxRow, now: datetime) -> Uttera
 
 def _survey(session: Session, survey: Survey | None, now: datetime) -> Utterance | Refuse:
     if survey is None or survey.status != SurveyStatus.ASKED:
-        return Refuse("not_wanted")
+        return Refuse(Reason.NOT_WANTED)
     booking = session.get_one(Booking, survey.booking_id)
     event = session.get_one(Event, survey.event_id)
     if booking.status != BookingStatus.CONFIRMED or event.status != EventStatus.PUBLISHED:
-        return Refuse("booking_cancelled")
+        return Refuse(Reason.BOOKING_CANCELLED)
     parameters = {"hello": _hello(session, survey.person_id), "title": event.discreet_title, "day": _day(event, now)}
     return Utterance("utter_unsolicited_survey", parameters)
 
@@ -49,7 +50,7 @@ def _day(event: Event, now: datetime) -> dict[str, Any]:
 
 def _checkin(session: Session, found: CheckinRound | None) -> Utterance | Refuse:
     if found is None or found.status != RoundStatus.INVITED:
-        return Refuse("not_wanted")
+        return Refuse(Reason.NOT_WANTED)
     parameters = {"hello": _hello(session, found.person_id), "months": found.month}
     return Utterance("utter_unsolicited_checkin", parameters)
 

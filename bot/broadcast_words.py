@@ -12,6 +12,7 @@ from services.campaigns import broadcast_text
 from services.campaigns.broadcast_tables import Broadcast, Purpose
 from services.people import identities
 from services.people.outbox import OutboxRow
+from services.people.refusals import Reason
 from services.people.tables import Person
 from services.people.verdicts import Refuse
 
@@ -34,7 +35,7 @@ def rendered(responses: Responses, session: Session, row: OutboxRow, now: dateti
     broadcast = session.get(Broadcast, row.parameters.get("broadcast_id"))
     reader = identities.recipient(session, row.identity_id)
     if broadcast is None or reader is None:
-        return Refuse("broadcast_gone")
+        return Refuse(Reason.BROADCAST_GONE)
     values = broadcast_text.values_of(session, broadcast.event_id, now) if broadcast.event_id else {}
     first_name = session.get_one(Person, reader.person_id).first_name
     return said_to(responses, broadcast.template, broadcast.purpose, values, first_name, row.channel)

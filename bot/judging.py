@@ -67,6 +67,16 @@ def _judged(ready: Ready, result: SendResult, pace: Pace, now: datetime) -> Done
             return Done(row, _outcome(ready, OutboxStatus.UNKNOWN, reason=why))
 
 
+def pause_before_next(result: SendResult, *, is_safety: bool) -> float | None:
+    """The least seconds to wait before the same post again, None if it may not be repeated at once.
+
+    Only a post that was not processed may be; and a safety reply, since a second one does no harm.
+    """
+    if isinstance(result, RateLimited):
+        return result.retry_after
+    return 0.0 if is_safety and isinstance(result, Unknown) else None
+
+
 def put_back(row: OutboxRow, why: str, until: datetime) -> Done:
     """A message that did not leave, or may safely be posted again, returns to the queue until a moment."""
     log.warning("message_put_back", outbox=row.id, why=why)

@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 
-from bot.channels.port import OutboundChannel, RateLimited, Refusal, Rejected, SendResult, Unknown
-from bot.judging import Pace, judge, put_back
+from bot.channels.port import OutboundChannel, Refusal, Rejected, SendResult, Unknown
+from bot.judging import Pace, judge, pause_before_next, put_back
 from bot.observing import Observer
 from bot.posing import Poser
 from bot.preparing import Preparer, Ready
@@ -26,6 +26,7 @@ from services.people import outbox
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
 from services.people.rates import AHEAD_S, Allotment, Rates
+from services.people.spending import Budget
 from services.people.tables import OutboxStatus, Priority
 
 log = structlog.get_logger(__name__)
@@ -46,10 +47,11 @@ class Sender:
         poser: Poser | None = None,
         observer: Observer | None = None,
         rates: Rates | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._database, self._clock, self._channels, self._preparer = database, clock, channels, preparer
         self._pace, self._observer, self._rates = pace or Pace(), observer or Observer(), rates or Rates()
-        self._recorder = Recorder(database, clock, self._recorded, poser, self._rates)
+        self._recorder = Recorder(database, clock, self._recorded, poser, self._rates, budget or Budget())
         # A safety reply never queues behind a broadcast.
         self._lanes = {True: asyncio.Semaphore(self._pace.posts), False: asyncio.Semaphore(self._pace.posts)}
         self._woken, self._idle = asyncio.Event(), asyncio.Event()
@@ -208,11 +210,23 @@ class Sender:
                 self._recorder.note(Done(row, one, Refusal.CONFIGURATION.value if failed else ""))
             elif row.priority == Priority.SAFETY:
                 self._spawn(self._send_alone(one))
-            elif row.identity_id in self._chains:
-                self._chains[row.identity_id].append(one)
+            elif row.slot is not None and row.slot > self._clock.now():
+                self._spawn(self._chain_at_slot(one, row.slot))
             else:
-                self._chains[row.identity_id] = deque([one])
-                self._spawn(self._send_chain(row.identity_id))
+                self._chain(one)
+
+    def _chain(self, ready: Ready) -> None:
+        identity_id = ready.row.identity_id
+        if identity_id in self._chains:
+            self._chains[identity_id].append(ready)
+        else:
+            self._chains[identity_id] = deque([ready])
+            self._spawn(self._send_chain(identity_id))
+
+    async def _chain_at_slot(self, ready: Ready, slot: datetime) -> None:
+        # A clock that was moved meanwhile must not keep a message waiting. An answer goes before it till then.
+        await asyncio.sleep(min(self._seconds_to(slot), AHEAD_S))
+        self._chain(ready)
 
     async def _send_alone(self, ready: Ready) -> None:
         self._recorder.note(await self._send(ready))
@@ -242,15 +256,12 @@ class Sender:
     async def _post_patiently(self, ready: Ready) -> SendResult | None:
         """Post a message, again where that is safe at once; None when it was claimed too long ago to be posted."""
         is_safety = ready.row.priority == Priority.SAFETY
-        if ready.row.slot is not None:
-            # A clock that was moved meanwhile must not keep a message waiting.
-            await asyncio.sleep(min(self._seconds_to(ready.row.slot), AHEAD_S))
         for pause in (*self._pauses(), None):
             async with self._lanes[is_safety]:
                 if self._is_stale(ready.row):
                     return None
                 result = await self._post(ready)
-            asked = _pause_before_next(result, is_safety=is_safety)
+            asked = pause_before_next(result, is_safety=is_safety)
             if pause is None or asked is None or asked > _LONGEST_PAUSE_S:
                 break
             await asyncio.sleep(max(asked, pause))
@@ -286,13 +297,3 @@ class Sender:
             self._idle.set()
         if self._may_be_more:
             self._woken.set()
-
-
-def _pause_before_next(result: SendResult, *, is_safety: bool) -> float | None:
-    """The least seconds to wait before the same post again, None if it may not be repeated at once.
-
-    Only a post that was not processed may be; and a safety reply, since a second one does no harm.
-    """
-    if isinstance(result, RateLimited):
-        return result.retry_after
-    return 0.0 if is_safety and isinstance(result, Unknown) else None

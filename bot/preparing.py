@@ -85,8 +85,8 @@ class Preparer:
 
     def _prepare(self, session: Session, row: OutboxRow, now: datetime) -> Ready | Outcome:
         match self._gate(session, row, now):
-            case Wait(until):
-                return Outcome(row.id, row.attempts, OutboxStatus.QUEUED, reason="wait", due_at=until)
+            case Wait(until, why):
+                return Outcome(row.id, row.attempts, OutboxStatus.QUEUED, reason=why, due_at=until)
             case Refuse(reason):
                 return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=reason)
             case Send(channel):

@@ -13,6 +13,7 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
+from bot.channels import segments
 from bot.channels.port import ChannelUnreachable, Listed, OutboundChannel
 from bot.judging import failed, put_back
 from bot.outbound import Sender
@@ -23,6 +24,7 @@ from services.core.database import Database
 from services.people import deliveries
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
+from services.people.rates import Lane, Posted
 from services.people.tables import Channel, OutboxStatus, Priority
 
 log = structlog.get_logger(__name__)
@@ -144,11 +146,18 @@ class Reconciler:
         for one in free:
             if not words or one.text.strip().endswith(words.strip()):
                 free.remove(one)
-                sent = Outcome(row.id, row.attempts, OutboxStatus.SENT, provider_id=one.provider_id, text=one.text)
-                return Done(row, sent)
+                return _found(row, one)
         if row.attempts >= self._patience.attempts:
             return failed(row, "not_listed", "given_up")
         return put_back(row, "not_listed", self._clock.now())
+
+
+def _found(row: OutboxRow, one: Listed) -> Done:
+    """A message that the provider has; what its post used is counted unless it was when the answer failed to come."""
+    parts = segments.count(one.text).count if row.channel == Channel.SMS else 1
+    sent = Outcome(row.id, row.attempts, OutboxStatus.SENT, one.provider_id, text=one.text, segments=parts)
+    posted = None if row.text else Posted(Lane(row.channel, row.sender), parts)
+    return Done(row, sent, posted=posted)
 
 
 def _whose(row: OutboxRow) -> tuple[str, str]:

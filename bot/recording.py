@@ -15,6 +15,7 @@ from services.people import deliveries
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
 from services.people.rates import Posted, Rates
+from services.people.spending import Budget
 from services.people.tables import OutboxStatus
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ class Recorder:
 
     When the database refuses, the same outcomes are written again, for ten seconds. One that cannot be written then
     is left to reconciling: its row is still "sending", and will be taken for stranded. `poser` opens the questions
-    that messages put; `rates` are charged for what no claim has paid.
+    that messages put; `rates` are charged for what no claim has paid, and `budget` counts it.
     """
 
     def __init__(
@@ -51,9 +52,10 @@ class Recorder:
         recorded: Callable[[Sequence[Done]], None],
         poser: Poser | None,
         rates: Rates,
+        budget: Budget,
     ) -> None:
         self._database, self._clock, self._recorded = database, clock, recorded
-        self._poser, self._rates = poser, rates
+        self._poser, self._rates, self._budget = poser, rates, budget
         self._waiting: list[Done] = []
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
@@ -98,4 +100,6 @@ class Recorder:
         for done in batch:
             if done.refusal:
                 deliveries.note_refusal(session, done.row, done.refusal, done.outcome.reason, now)
-        self._rates.charge(session, [(done.row, done.posted) for done in batch if done.posted], now)
+        posts = [(done.row, done.posted) for done in batch if done.posted]
+        self._rates.charge(session, posts, now)
+        self._budget.count(session, posts, now)

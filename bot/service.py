@@ -42,6 +42,7 @@ from services.insight.surveys import SurveyTiming
 from services.migrations.upgrade import is_current, require_current
 from services.people import backlog, outbox
 from services.people.rates import Rates
+from services.people.spending import Budget
 from services.people.tables import Channel
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Service:
         self.fake_twilio = self._stand_in() if settings.uses_stand_in else None
         self.metrics = Metrics()
         self.traces = self._traces()
+        self.budget = Budget(settings.prices, settings.daily_spend_limit)
         self.observer: Observer = Observers(self.metrics, self.traces) if self.traces else self.metrics
         channels = self._channels()
         dialogue = load_dialogue(
@@ -81,6 +83,7 @@ class Service:
             poser=self.poser,
             observer=self.observer,
             rates=self._rates(),
+            budget=self.budget,
         )
         self.reconciler = Reconciler(self.database, self.clock, channels, self.sender)
         self.turns = TurnQueue(self._turn_taker(dialogue).take)
@@ -230,7 +233,7 @@ class Service:
 
     def _preparer(self, responses: Responses) -> Preparer:
         return Preparer(
-            SendingGate(only_drama=self.settings.is_development),
+            SendingGate(only_drama=self.settings.is_development, budget=self.budget),
             Unsolicited(responses, self.clock),
             public_base_url=self.settings.public_base_url,
             senders=self._senders(),

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     retain_bookings_days: int = Field(default=365, ge=14)
     retain_answers_days: int = Field(default=365, ge=14)
     retain_people_days: int = Field(default=730, ge=30)
+    # In pounds: what a day may cost before only answers go (None: no limit).
+    daily_spend_limit: float | None = Field(default=None, gt=0)
     metrics_token: SecretStr = SecretStr("")
     otel_exporter_otlp_endpoint: str = ""
     otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)
@@ -101,6 +103,11 @@ class Settings(BaseSettings):
     def uses_stand_in(self) -> bool:
         """Whether messages go to the in-app stand-in for Twilio."""
         return self.is_development and not self.twilio_api_base_url
+
+    @property
+    def prices(self) -> dict[str, float]:
+        """Pounds for a segment, by channel."""
+        return {"sms": float(self.sms_segment_price) / 100, "whatsapp": float(self.whatsapp_message_price) / 100}
 
     @model_validator(mode="before")
     @classmethod

@@ -24,6 +24,7 @@ from services.events.search import load_matches
 from services.events.tables import Event, EventSession, EventStatus, Venue
 from services.people import carers, identities
 from services.people.outbox import OutboxRow
+from services.people.refusals import Reason
 from services.people.tables import Person
 from services.people.verdicts import Refuse
 
@@ -47,7 +48,7 @@ class Unsolicited:
             question = words_of_question(session, row, self.clock.now())
             return question if isinstance(question, Refuse) else self.responses.render(question, row.channel)
         booked = bookings.by_id(session, row.booking_id) if row.booking_id else None
-        return Refuse("booking_gone") if booked is None else self._of_booking(session, row, booked)
+        return Refuse(Reason.BOOKING_GONE) if booked is None else self._of_booking(session, row, booked)
 
     def _of_booking(self, session: Session, row: OutboxRow, booked: Booked) -> Rendered | Refuse:
         event = session.get_one(Event, booked.event_id)
@@ -59,13 +60,13 @@ class Unsolicited:
             case "event_moved" | "event_cancelled":
                 said = _changed(row.kind.removeprefix("event_"), booked, event, venue, now)
             case "offer" | "offer_lapsed" if event.starts_at <= now:
-                return Refuse("event_begun")
+                return Refuse(Reason.EVENT_BEGUN)
             case "offer" | "offer_lapsed":
                 said = _offer(row.kind, booked, event, venue, now)
             case "booking_given_up":
                 said = _changed("given_up", booked, event, venue, now)
             case _:
-                return Refuse("unknown_kind")
+                return Refuse(Reason.UNKNOWN_KIND)
         return self.responses.render(_addressed(session, row, booked, said), row.channel)
 
     def _new_events(self, session: Session, row: OutboxRow) -> Rendered | Refuse:
@@ -73,7 +74,7 @@ class Unsolicited:
         now = self.clock.now()
         matches = load_matches(session, row.parameters["event_ids"], lat=None, lon=None, now=now, full=True)
         if not any(match.left > 0 for match in matches):
-            return Refuse("full")
+            return Refuse(Reason.FULL)
         options = tuple(self.responses.option(match_option(match, now)) for match in matches)
         reader = identities.recipient(session, row.identity_id)
         person = session.get(Person, reader.person_id) if reader is not None else None
@@ -84,11 +85,11 @@ class Unsolicited:
         """Who suggested it, in the words agreed with the patient; an event that has filled up is still worth a word."""
         referred = referrals.by_id(session, row.parameters["referral_id"])
         if referred is None or referred.status != ReferralStatus.INVITED:
-            return Refuse("answered")
+            return Refuse(Reason.ANSWERED)
         event = session.get_one(Event, referred.event_id) if referred.event_id else None
         now = self.clock.now()
         if event is not None and (event.status != EventStatus.PUBLISHED or event.starts_at <= now):
-            return Refuse("event_gone")
+            return Refuse(Reason.EVENT_GONE)
         about = {"title": None} if event is None else _named(event, _venue(session, event), now)
         said: dict[str, Any] = {"first_name": referred.first_name, "who": referred.suggested_by, **about}
         said["again"] = phrase("part_free_service" if referred.asked < 2 else "part_again")

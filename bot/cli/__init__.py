@@ -14,6 +14,7 @@ from bot.cli.events import events
 from bot.cli.inbox import inbox
 from bot.cli.insight import insight
 from bot.cli.language import dialogues, nlu
+from bot.cli.outbox import outbox
 from bot.cli.person import person
 from bot.cli.referrals import referrals_app
 from bot.cli.retention import retention
@@ -36,6 +37,7 @@ app.command()(retention)
 app.add_typer(db, name="db")
 app.add_typer(events, name="events")
 app.add_typer(inbox, name="inbox")
+app.add_typer(outbox, name="outbox")
 app.add_typer(referrals_app, name="referrals")
 app.add_typer(broadcast, name="broadcast")
 app.add_typer(insight, name="insight")

@@ -12,10 +12,12 @@ from services.campaigns.broadcast_tables import BroadcastStatus, Purpose
 from services.core.phone import AddressKind, kind_of
 from services.core.quiet_hours import is_quiet, next_opening
 from services.events.tables import Event, EventSession, EventStatus
-from services.people import holds, marketing
+from services.people import holds, marketing, spending
 from services.people.failures import BY
 from services.people.identities import RETIRED, is_window_open
 from services.people.outbox import OutboxRow
+from services.people.refusals import Reason
+from services.people.spending import Budget
 from services.people.tables import Channel
 from services.people.verdicts import Refuse, Send, Verdict, Wait
 
@@ -48,13 +50,14 @@ _STANDING = (
 
 
 class SendingGate:
-    """Decides on consent, reachability, quiet hours, the event and booking behind a message, and time.
+    """Decides on consent, reachability, quiet hours, the event and booking behind a message, money, and time.
 
-    `only_drama` keeps a development machine from texting anybody real.
+    `only_drama` keeps a development machine from texting anybody real. Above a day's `budget` only answers and safety
+    texts go.
     """
 
-    def __init__(self, *, only_drama: bool) -> None:
-        self._only_drama = only_drama
+    def __init__(self, *, only_drama: bool, budget: Budget | None = None) -> None:
+        self._only_drama, self._budget = only_drama, budget or Budget()
 
     def __call__(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
         """Return the verdict on a message that is due; `now` is aware."""
@@ -65,21 +68,21 @@ class SendingGate:
             return Send()
         return self._by_channel(row, now) if row.kind == _BY_STAFF else self._unasked(session, row, now)
 
-    def _unreachable(self, row: OutboxRow) -> str:
+    def _unreachable(self, row: OutboxRow) -> Reason | None:
         if row.opted_out and row.kind not in ("safety", "consent"):
-            return "opted_out"
+            return Reason.OPTED_OUT
         if row.channel.startswith(RETIRED):
-            return "retired"
+            return Reason.RETIRED
         kind = kind_of(row.address) if row.channel != "dev" else AddressKind.DRAMA
         if kind is AddressKind.LANDLINE and (row.channel == Channel.SMS or BY in row.parameters):
-            return "landline"
+            return Reason.LANDLINE
         if self._only_drama and kind is not AddressKind.DRAMA:
-            return "not_a_drama_number"
-        return ""
+            return Reason.NOT_A_DRAMA_NUMBER
+        return None
 
     def _unasked(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
         if row.expires_at is not None and row.expires_at <= now:
-            return Refuse("too_late")
+            return Refuse(Reason.TOO_LATE)
         if strange := _estranged(session, row):
             return Refuse(strange)
         if row.kind in _NEEDS_BOOKING and (row.booking_id is not None or row.kind not in broadcasts.KINDS):
@@ -89,10 +92,11 @@ class SendingGate:
         if row.kind in broadcasts.KINDS and (halted := _halted(session, row, now)):
             return halted
         if holds.is_held(session, row.address):
-            return Wait(now + _HELD_FOR)
+            return Wait(now + _HELD_FOR, "held")
+        if self._budget.is_spent(session, now):
+            return _later(row, spending.day_after(now), Reason.SPEND_STOP, "spend_stop")
         if is_quiet(now):
-            opening = next_opening(now)
-            return Refuse("too_late") if row.expires_at and row.expires_at <= opening else Wait(opening)
+            return _later(row, next_opening(now), Reason.TOO_LATE, "quiet_hours")
         return self._by_channel(row, now)
 
     @staticmethod
@@ -103,37 +107,42 @@ class SendingGate:
         if is_window_open(row.last_inbound_at, now):
             return Send()
         if not row.address.startswith("+"):
-            return Refuse("whatsapp_window")
-        return Refuse("landline") if kind_of(row.address) is AddressKind.LANDLINE else Send(channel=Channel.SMS)
+            return Refuse(Reason.WHATSAPP_WINDOW)
+        return Refuse(Reason.LANDLINE) if kind_of(row.address) is AddressKind.LANDLINE else Send(channel=Channel.SMS)
 
 
 def _halted(session: Session, row: OutboxRow, now: datetime) -> Verdict | None:
     """What keeps a message of a broadcast from going that has been paused or cancelled, or is unwanted marketing."""
     status, purpose = broadcasts.standing(session, row.parameters.get("broadcast_id", 0))
     if status == BroadcastStatus.CANCELLED:
-        return Refuse("broadcast_cancelled")
+        return Refuse(Reason.BROADCAST_CANCELLED)
     if purpose == Purpose.MARKETING and not marketing.is_given(session, row.address):
-        return Refuse("no_marketing_consent")
-    return Wait(now + _PAUSED_FOR) if status == BroadcastStatus.PAUSED else None
+        return Refuse(Reason.NO_MARKETING_CONSENT)
+    return Wait(now + _PAUSED_FOR, "broadcast_paused") if status == BroadcastStatus.PAUSED else None
 
 
-def _estranged(session: Session, row: OutboxRow) -> str:
-    """Why a message is not for this phone: it never texted us, or everything for whom it is about has ended; or ""."""
+def _later(row: OutboxRow, moment: datetime, too_late: Reason, why: str) -> Verdict:
+    """Have a message wait until a moment, unless it makes no sense any more by then."""
+    return Refuse(too_late) if row.expires_at and row.expires_at <= moment else Wait(moment, why)
+
+
+def _estranged(session: Session, row: OutboxRow) -> Reason | None:
+    """Why a message is not for this phone: it never texted us, or everything for whom it is about has ended."""
     agreed = row.kind in _TO_STRANGERS or (row.kind in broadcasts.KINDS and row.parameters.get("agreed"))
     if row.last_inbound_at is None and not agreed:
-        return "never_texted"
-    return "ended" if row.booking_id is not None and care.has_ended(session, row.booking_id) else ""
+        return Reason.NEVER_TEXTED
+    return Reason.ENDED if row.booking_id is not None and care.has_ended(session, row.booking_id) else None
 
 
-def _void(session: Session, row: OutboxRow, now: datetime) -> str:
-    """Why a message about a booking no longer makes sense, or ""."""
+def _void(session: Session, row: OutboxRow, now: datetime) -> Reason | None:
+    """Why a message about a booking no longer makes sense."""
     parameters = {"booking": row.booking_id, "session": row.parameters.get("session_id")}
     found = session.execute(_STANDING, parameters).first()
     if found is None:
-        return "booking_gone"
+        return Reason.BOOKING_GONE
     booking, event, starts_at = found
     if booking not in _NEEDS_BOOKING[row.kind]:
-        return "booking_cancelled"
+        return Reason.BOOKING_CANCELLED
     if event != EventStatus.PUBLISHED:
-        return "event_cancelled"
-    return "event_begun" if starts_at is not None and starts_at <= now else ""
+        return Reason.EVENT_CANCELLED
+    return Reason.EVENT_BEGUN if starts_at is not None and starts_at <= now else None

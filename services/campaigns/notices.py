@@ -9,6 +9,7 @@ from services.booking import care, refill
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns import reminders
 from services.events.changes import ChangeKind, EventChange
+from services.events.tables import Event
 from services.people import outbox
 from services.people.tables import Priority
 
@@ -20,6 +21,11 @@ _CONCERNED = (
         _BOOKINGS.c.status.in_([BookingStatus.CONFIRMED, BookingStatus.WAITING, BookingStatus.OFFERED]),
     )
     .order_by(_BOOKINGS.c.id)
+)
+_ENDS_AT = (
+    select(Event.ends_at)  # type: ignore[call-overload]
+    .join(_BOOKINGS, _BOOKINGS.c.event_id == Event.id)
+    .where(_BOOKINGS.c.id == bindparam("booking"))
 )
 # A cancellation is worth telling until the event would have been over, and a little after.
 _STILL_WORTH_TELLING = timedelta(hours=2)
@@ -49,6 +55,7 @@ def event_changed(session: Session, change: EventChange, *, now: datetime) -> in
 
 def given_up(session: Session, booking_id: int, by_identity_id: int, *, now: datetime) -> None:
     """Tell whoever else has to do with a booking that it was given up: the one cared for, or the carer."""
+    ends_at = session.execute(_ENDS_AT, {"booking": booking_id}).scalar_one()
     for identity_id in care.told_of(session, booking_id):
         if identity_id != by_identity_id:
             outbox.enqueue(
@@ -59,6 +66,7 @@ def given_up(session: Session, booking_id: int, by_identity_id: int, *, now: dat
                 priority=Priority.NOTICE,
                 due_at=now,
                 now=now,
+                expires_at=ends_at,
                 booking_id=booking_id,
                 dedupe_key=f"given_up:{booking_id}:{identity_id}",
             )

@@ -34,6 +34,18 @@ class Reminder(SQLModel, table=True):
     reason: str = ""
 
 
+class NoReminders(SQLModel, table=True):
+    """A phone that wants no reminders of a booking whose place is kept; others who are told of it still are."""
+
+    __tablename__ = "no_reminders"
+    __table_args__ = (UniqueConstraint("booking_id", "identity_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    booking_id: int = Field(foreign_key="booking.id")
+    identity_id: int = Field(foreign_key="identity.id", index=True)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class SavedSearch(SQLModel, table=True):
     """What someone wants to be told of when there is such an event, until `ends_at`.
 

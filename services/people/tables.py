@@ -167,6 +167,12 @@ class OutboxMessage(SQLModel, table=True):
             sqlite_where=text("broadcast_id IS NOT NULL"),
             postgresql_where=text("broadcast_id IS NOT NULL"),
         ),
+        Index(
+            "outbox_refused",
+            "created_at",
+            sqlite_where=text("status = 'refused'"),
+            postgresql_where=text("status = 'refused'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

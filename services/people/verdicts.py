@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from services.people.outbox import OutboxRow
+from services.people.refusals import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +22,17 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The message may not go before `until` (aware); it returns to the queue."""
+    """The message may not go before `until` (aware); it returns to the queue, with `why`."""
 
     until: datetime
+    why: str = "wait"
 
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The message may never go; `reason` is a short stable word such as "opted_out" or "too_late"."""
+    """The message may never go."""
 
-    reason: str
+    reason: Reason
 
 
 Verdict = Send | Wait | Refuse

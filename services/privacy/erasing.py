@@ -30,6 +30,7 @@ POLICY: dict[str, dict[str, Any] | None] = {
     "audit_entry": {"details": {}},
     "booking": {"attendee_name": "", "access_needs": []},
     "reminder": _DELETED,
+    "no_reminders": _DELETED,
     "calendar_link": _DELETED,
     "referral": {"first_name": "", "suggested_by": "", "wishes": {}},
     "saved_search": _DELETED,

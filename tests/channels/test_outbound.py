@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -17,7 +18,10 @@ from bot.channels.twilio_outbound import TwilioChannel
 from bot.judging import Pace
 from bot.outbound import Sender
 from bot.preparing import Preparer
-from services.people import consent, flags, identities, outbox
+from services.core.clock import SystemClock
+from services.people import consent, flags, identities, outbox, spending
+from services.people.rates import Rates
+from services.people.spending import Budget, Used
 from services.people.tables import OutboxMessage, OutboxStatus, Priority
 from services.people.verdicts import Refuse, Send, Wait
 
@@ -40,6 +44,7 @@ def world(chosen_database, clock, fake, local, make_identity):
         gate=open_gate,
         render=lambda session, row: SimpleNamespace(text=f"rendered {row.kind}"),
         pace=FAST,
+        rates={},
         known={},
         make_identity=make_identity,
     )
@@ -57,7 +62,15 @@ def running(world):
             public_base_url="https://text.example.org/",
             senders={"sms": "+447700900710", "whatsapp": "+447700900711"},
         )
-        sender = Sender(world.database, world.clock, world.channels, preparer, world.pace)
+        sender = Sender(
+            world.database,
+            world.clock,
+            world.channels,
+            preparer,
+            world.pace,
+            rates=Rates(world.rates, {"sms": "+447700900710"}),
+            budget=Budget({"sms": 0.04}),
+        )
         await sender.start()
         yield sender
         await sender.stop()
@@ -619,3 +632,36 @@ def test_logs_show_neither_numbers_nor_words(world, write, drain):
     assert len(logs) == 3
     assert "secret" not in written
     assert "4477009002" not in written
+
+
+def test_each_message_leaves_at_its_moment_and_an_answer_at_once(world, write, claimed, running):
+    world.clock, moments = SystemClock(), {}
+    world.rates = {"sms": 10}
+    world.fake.watch(lambda message: moments.setdefault(message.body, time.monotonic()))
+    for number in range(4):
+        write(number, f"bulk {number}", priority=Priority.BULK)
+
+    async def scenario():
+        async with running() as sender:
+            while "bulk 0" not in moments:
+                await asyncio.sleep(0.005)
+            # Whoever is next in the broadcast asks something, and is answered before it.
+            sender.deliver(await asyncio.to_thread(claimed, 3, ("answer",)))
+            while len(moments) < 5:
+                await asyncio.sleep(0.005)
+
+    asyncio.run(scenario())
+    bulk = [moments[f"bulk {number}"] - moments["bulk 0"] for number in range(4)]
+    assert bulk == pytest.approx([0, 0.1, 0.2, 0.3], abs=0.06)
+    assert moments["answer"] - moments["bulk 0"] < 0.1
+
+
+def test_what_leaves_is_counted_for_the_day(database, world, write, drain):
+    write(1, "x" * 200)
+    write(2)
+    write(3, channel="whatsapp")
+    world.fake.faults.extend([Fault.RATE_LIMITED, Fault.LOST_ANSWER])
+    drain()
+    with database.read() as session:
+        day = spending.day_of(world.clock.now())
+        assert spending.since(session, day) == [Used(day, "sms", 2, 3), Used(day, "whatsapp", 1, 1)]

@@ -124,7 +124,7 @@ def test_nothing_unasked_goes_to_a_held_number_until_it_is_released(database, cl
                 for row in outbox.load(session, [unasked, answer])
             ]
 
-    assert verdicts() == [Wait(clock.now() + timedelta(hours=1)), Send()]
+    assert verdicts() == [Wait(clock.now() + timedelta(hours=1), "held"), Send()]
     assert database.write(lambda session: desk.release(session, number, "Sam", clock.now()))
     assert not database.write(lambda session: desk.release(session, number, "Sam", clock.now()))
     assert verdicts() == [Send(), Send()]

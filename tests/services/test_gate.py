@@ -67,7 +67,7 @@ def test_by_day_it_goes(decide: Maker, clock: FixedClock) -> None:
 
 def test_by_night_it_waits_until_8am(decide: Maker, london: London) -> None:
     night = london(2026, 12, 1, 22)
-    assert decide(row(night), night) == Wait(london(2026, 12, 2, 8))
+    assert decide(row(night), night) == Wait(london(2026, 12, 2, 8), "quiet_hours")
 
 
 @pytest.mark.parametrize("kind", ["reply", "safety", "consent"])

@@ -97,6 +97,17 @@ def test_gravest_first_then_oldest(write, claim):
     assert claim() == []
 
 
+def test_each_priority_goes_before_the_next_and_one_persons_messages_too(write, claim, record):
+    falling = list(reversed(Priority))
+    of_one = {priority: write(1, priority) for priority in falling}
+    others = {priority: write(number, priority) for number, priority in enumerate(falling, 2)}
+    assert claim(1) == [of_one[Priority.SAFETY]]
+    assert claim() == [others[priority] for priority in Priority]
+    for priority in list(Priority)[1:]:
+        record(sent(of_one[list(Priority)[list(Priority).index(priority) - 1]]))
+        assert claim() == [of_one[priority]]
+
+
 def test_nothing_goes_before_it_is_due(clock, write, claim):
     later = write(due_at=clock.now() + timedelta(hours=1))
     assert claim() == []
