@@ -72,7 +72,7 @@ def _answer(part: str, flows: Flows, state: State, read: Read, awaited: Expectin
 
 
 def _differ(one: Understanding, other: Understanding, whole: Understanding) -> bool:
-    """Whether two parts ask two things that were taken for one, or one of them about the service."""
+    """Whether two parts ask two things, one of them about the service, or the whole was taken for one."""
     asked = one.first("question"), other.first("question")
-    is_ours = any(asked) or whole.first("question") is not None
-    return is_ours and (asked[0] != asked[1] or one.intent != other.intent)
+    is_one = len(whole.ranking) < 2 or whole.ranking[1][1] < _SURE
+    return (any(asked) or is_one) and (asked[0] != asked[1] or one.intent != other.intent)

@@ -61,6 +61,7 @@ class QuestionsFile(Strict):
 
     reviewed_within_months: int
     taken_for: list[Name] = Field(default=[])
+    short: dict[str, str] = Field(default={})
     questions: list[QuestionModel]
 
 
@@ -81,6 +82,7 @@ class Questions:
 
     def __init__(self, file: QuestionsFile) -> None:
         self._models = models = file.questions
+        self._short = file.short
         self._ours = {*file.taken_for, *chain.from_iterable(model.intents for model in models)}
         self._groups = {model.id: [_Group.of(line) for line in model.words] for model in models}
         asked = [(model.id, _words(ask)) for model in models for ask in model.asks]
@@ -92,10 +94,11 @@ class Questions:
 
     def asked(self, text: str, intent: str, confidence: float) -> str | None:
         """The id of the question that a message asks, if any; `intent` is what it is roughly taken for."""
-        words = [self._mended(word) for word in _words(text)]
+        plain = " ".join(self._short.get(word, word) for word in _words(text))
+        words = [self._mended(word) for word in plain.split()]
         if not 0 < len(words) <= _LONGEST:
             return None
-        likeness, plain = self._likeness(words), _plain(text)
+        likeness = self._likeness(words)
         scores = {m.id: self._score(m, likeness.get(m.id, 0.0), plain, intent, confidence) for m in self._models}
         best = max(scores, key=scores.__getitem__)
         return best if scores[best] >= _LIKE else self._meant_by(intent, confidence)
