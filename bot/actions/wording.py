@@ -249,7 +249,7 @@ def match_option(match: Match, now: datetime, mode: str | None = None) -> dict[s
 
 
 def _match_where(match: Match, mode: str | None) -> dict[str, Any]:
-    if Mode.ONLINE in (match.mode, mode):
+    if match.mode == Mode.ONLINE or (match.mode == Mode.BOTH and mode == Mode.ONLINE):
         return _ONLINE
     near = match.distance_m is not None
     distance = spoken_distance(match.distance_m or 0)
