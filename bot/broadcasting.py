@@ -17,8 +17,7 @@ log = structlog.get_logger(__name__)
 
 _EVERY_S = 1.0
 _LEASE = timedelta(seconds=20)
-# After each page the processor and the writer are left to others for a part of the time that the page took.
-_REST = 0.4
+# After each page the processor and the writer are left to others for as long as the page took.
 _LONGEST_REST_S = 0.05
 
 
@@ -78,7 +77,7 @@ class Broadcaster:
             began = perf_counter()
             for size in broadcast_gathering.gather(self._database, row, now):
                 total += size
-                if self._stopping.wait(min(_REST * (perf_counter() - began), _LONGEST_REST_S)):
+                if self._stopping.wait(min(perf_counter() - began, _LONGEST_REST_S)):
                     return total
                 began = perf_counter()
         return total

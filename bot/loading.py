@@ -17,17 +17,27 @@ from bot.nlu.interpreter import Interpreter
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
 from bot.reading import Reader
 from bot.settings import DIALOGUES, NLU_DATA
+from bot.staff_texts import StaffTexts
 from bot.turn import Dialogue
 from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
 from services.journey.place import Mention
 
 
-def load_dialogue(model: Path, find_named: FindNamed, *, hold_for: timedelta, public_base_url: str = "") -> Dialogue:
+def load_dialogue(
+    model: Path,
+    find_named: FindNamed,
+    *,
+    hold_for: timedelta,
+    public_base_url: str = "",
+    staff_key: str = "",
+    approve_above: int = 100,
+) -> Dialogue:
     """Everything that turns share; ConfigurationError when the model is missing or older than its data.
 
     `find_named` tells what a message names of the events to come; `hold_for` is how long a place is kept, and
-    `public_base_url` where calendar links lead.
+    `public_base_url` where calendar links lead. Staff may ask by text where there is a `staff_key`; a broadcast of
+    theirs to more than `approve_above` needs a second person.
     """
     gazetteer = Gazetteer.load()
     questions = Questions(loader.load_questions(DIALOGUES))
@@ -39,6 +49,7 @@ def load_dialogue(model: Path, find_named: FindNamed, *, hold_for: timedelta, pu
         _reader(interpreter, gazetteer, find_named, questions),
         all_actions(hold_for, public_base_url),
         Composer(flows.responses),
+        StaffTexts(flows.responses, staff_key, approve_above),
     )
 
 

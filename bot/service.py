@@ -73,6 +73,8 @@ class Service:
             self._find_named,
             hold_for=settings.hold_for,
             public_base_url=settings.public_base_url,
+            staff_key=settings.staff_key.get_secret_value(),
+            approve_above=settings.broadcast_approval_above,
         )
         self.poser = Poser(dialogue.flows)
         self.sender = Sender(

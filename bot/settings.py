@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     survey_days: int = Field(default=1, ge=1, le=14)
     survey_hour: int = Field(default=10, ge=8, le=20)
     replies_per_hour: int = Field(default=60, ge=1)
+    staff_key: SecretStr = SecretStr("")
     broadcast_approval_above: int = Field(default=100, ge=0)
     # Pence, for a part of a text message and for a message on WhatsApp.
     sms_segment_price: Decimal = Field(default=Decimal(4), ge=0)
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
             "public_base_url": "http://127.0.0.1:8000",
             "twilio_account_sid": _DEVELOPMENT_ACCOUNT,
             "twilio_auth_token": "development",
+            "staff_key": "development",
             "twilio_sms_from": _DRAMA_NUMBER,
             "twilio_whatsapp_from": _DRAMA_NUMBER,
         }

@@ -26,6 +26,7 @@ from bot.nlu.pointing import pointed_out
 from bot.observing import Observer, Turned
 from bot.reading import LONGEST, Reader, location, words_of
 from bot.red_flags import HUSH, NO_PHONE, RedFlags, set_aside_by
+from bot.staff_texts import StaffTexts
 from bot.stopping import answer_keyword, begun_afresh
 from bot.understanding import Expecting, Understanding
 from services.core.clock import Clock
@@ -54,6 +55,7 @@ class Dialogue:
     reader: Reader
     actions: Actions
     composer: Composer
+    staff: StaffTexts | None = None
 
 
 class _Seen(NamedTuple):
@@ -159,7 +161,26 @@ class TurnTaker:
         if recent > self._replies_per_hour:
             slots = stored.state.get("slots", {})
             return self._commit(lambda session: self._slow_down(session, arrival, recent, slots))
-        return self._converse(arrival, stored)
+        to_staff = self._answer_staff(arrival)
+        return self._converse(arrival, stored) if to_staff is None else to_staff
+
+    def _answer_staff(self, arrival: Arrival) -> list[str] | None:
+        """Answer what a member of staff asks for by text; None when the message is nothing of the kind."""
+        staff = self._dialogue.staff
+        if staff is None or not staff.concerns(arrival.body):
+            return None
+        now = self._clock.now()
+        if self._database.read_once(lambda session: staff.whose(session, arrival, now)) is None:
+            return None
+
+        def unit(session: Session) -> list[OutboxRow]:
+            member = staff.whose(session, arrival, now)
+            if member is None or not inbox.mark_processed(session, arrival.id):
+                return []
+            text = self._dialogue.composer.text(staff.answer(session, member, arrival, now), arrival.channel, {})
+            return [self._reply(session, arrival, "reply", now, text=text)]
+
+        return self._commit(unit)
 
     def _converse(self, arrival: Arrival, stored: Stored) -> list[str]:
         now = self._clock.now()

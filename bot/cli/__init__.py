@@ -19,6 +19,7 @@ from bot.cli.person import person
 from bot.cli.referrals import referrals_app
 from bot.cli.retention import retention
 from bot.cli.serving import chat, demo, serve, tick, worker
+from bot.cli.staff import staff_app
 from bot.cli.twilio import twilio
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ app.add_typer(inbox, name="inbox")
 app.add_typer(outbox, name="outbox")
 app.add_typer(referrals_app, name="referrals")
 app.add_typer(broadcast, name="broadcast")
+app.add_typer(staff_app, name="staff")
 app.add_typer(insight, name="insight")
 app.add_typer(person, name="person")
 app.add_typer(twilio, name="twilio")

@@ -4,21 +4,23 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from services.booking import care
 from services.booking.tables import Booking, BookingStatus
 from services.campaigns.tables import Reminder
+from services.core.clock import to_london
 from services.core.quiet_hours import evening_before, is_quiet, next_opening
-from services.events.tables import EventSession
+from services.events.tables import Event, EventSession, EventStatus
 from services.people import outbox
 from services.people.tables import Priority
 
 _REMINDERS = Reminder.__table__  # type: ignore[attr-defined]
 _BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
 _SESSIONS = EventSession.__table__  # type: ignore[attr-defined]
+_EVENTS = Event.__table__  # type: ignore[attr-defined]
 
 BEFORE = {"week": timedelta(days=7), "day": timedelta(days=1), "hours": timedelta(hours=2)}
 _ORDER = tuple(BEFORE)
@@ -59,6 +61,36 @@ _DUE = (
     .where(_REMINDERS.c.status == "planned", _REMINDERS.c.due_at <= bindparam("now", type_=_REMINDERS.c.due_at.type))
     .order_by(_REMINDERS.c.due_at, _REMINDERS.c.id)
     .limit(bindparam("most"))
+)
+# Of each booking the next session, in the form of a reminder that is due.
+_NEXT_SESSION = (
+    select(_SESSIONS.c.id)
+    .where(
+        _SESSIONS.c.event_id == _BOOKINGS.c.event_id,
+        _SESSIONS.c.starts_at > bindparam("now", type_=_SESSIONS.c.starts_at.type),
+    )
+    .order_by(_SESSIONS.c.starts_at)
+    .limit(1)
+    .correlate(_BOOKINGS)
+    .scalar_subquery()
+)
+_ATTENDING = (
+    select(
+        literal(0).label("id"),
+        _BOOKINGS.c.id.label("booking_id"),
+        _SESSIONS.c.id.label("session_id"),
+        literal("").label("kind"),
+        _BOOKINGS.c.status,
+        _SESSIONS.c.starts_at,
+    )
+    .join(_EVENTS, _EVENTS.c.id == _BOOKINGS.c.event_id)
+    .join(_SESSIONS, _SESSIONS.c.id == _NEXT_SESSION)
+    .where(
+        _EVENTS.c.external_id == bindparam("named"),
+        _EVENTS.c.status == EventStatus.PUBLISHED.value,
+        _BOOKINGS.c.status == BookingStatus.CONFIRMED.value,
+    )
+    .order_by(_BOOKINGS.c.id)
 )
 _MARK = update(_REMINDERS).where(_REMINDERS.c.id == bindparam("reminder"), _REMINDERS.c.status == "planned")
 
@@ -132,6 +164,21 @@ def queue_due(session: Session, *, now: datetime, limit: int = 500) -> Queued:
         if not reason:
             queued += _enqueue(session, row, now)
     return Queued(queued, len(due) - queued)
+
+
+def attending(session: Session, external_id: str, now: datetime) -> list[int]:
+    """The confirmed bookings of an event that is still to come, by its external id."""
+    return [row.booking_id for row in session.execute(_ATTENDING, {"named": external_id, "now": now})]
+
+
+def remind_now(session: Session, external_id: str, now: datetime) -> int:
+    """Remind everyone booked on an event of its next session, whatever was planned; return how many bookings.
+
+    Who was reminded so today is not reminded again.
+    """
+    due = [_Due(*row) for row in session.execute(_ATTENDING, {"named": external_id, "now": now})]
+    asked = f"asked {to_london(now).date().isoformat()}"
+    return sum(_enqueue(session, row._replace(kind=asked), now) for row in due)
 
 
 def _needless(row: _Due, last: dict[tuple[int, int], int], now: datetime) -> str:

@@ -12,6 +12,7 @@ import services.insight.tables
 import services.people.care_tables
 import services.people.marketing_tables
 import services.people.sending_tables
+import services.people.staff_tables
 import services.people.tables  # noqa: F401 - importing registers the tables
 
 

@@ -36,6 +36,7 @@ POLICY: dict[str, dict[str, Any] | None] = {
     "saved_search": _DELETED,
     "search_hit": _DELETED,
     "broadcast_recipient": _DELETED,
+    "staff_member": {"asked": None, "asked_at": None},
     "survey": {"comment": "", "reason": ""},
     "insight_wish": _DELETED,
     "checkin_round": _DELETED,

@@ -12,6 +12,7 @@ from bot.turn import Dialogue
 from services.core.errors import ConfigurationError
 from services.events.search import Named
 
+STAFF_KEY = "a key for tests"
 PUBLIC_BASE_URL = "https://wellbeing.example"
 
 
@@ -22,4 +23,10 @@ def dialogue() -> Dialogue:
         classify.load(MODEL, NLU_DATA)
     except ConfigurationError:
         train(NLU_DATA, MODEL)
-    return load_dialogue(MODEL, lambda said: Named(), hold_for=timedelta(minutes=15), public_base_url=PUBLIC_BASE_URL)
+    return load_dialogue(
+        MODEL,
+        lambda said: Named(),
+        hold_for=timedelta(minutes=15),
+        public_base_url=PUBLIC_BASE_URL,
+        staff_key=STAFF_KEY,
+    )

@@ -47,7 +47,7 @@ from services.people.deliveries import Outcome
 from services.people.identities import arrive
 from services.people.inbox import InboundDraft
 from services.people.outbox import OutboxRow
-from services.people.tables import Flag, OutboxMessage, OutboxStatus
+from services.people.tables import AuditEntry, Flag, OutboxMessage, OutboxStatus
 
 _LOOK_EVERY = timedelta(minutes=30)
 _MOMENTS = [
@@ -371,3 +371,13 @@ def matches(expected: str, said: Sequence[str]) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def audited(session: Session) -> str:
+    """What staff did, in order: "staff_asked broadcast yoga, staff_proved broadcast yoga"."""
+    rows = session.exec(select(AuditEntry).order_by(col(AuditEntry.id))).all()
+    said = [
+        " ".join([row.action, *(str(row.details[key]) for key in ("act", "event") if key in row.details)])
+        for row in rows
+    ]
+    return ", ".join(each for each in said if each.startswith(("staff_", "broadcast_")))

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 import yaml
 from sqlmodel import Session
@@ -21,10 +22,13 @@ from bot.channels.segments import Encoding, count
 from bot.turn import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
+from services.people import staff
+from tests.conversations.conftest import STAFF_KEY
 from tests.conversations.talk import (
     Phone,
     answered_test,
     ask_with,
+    audited,
     become,
     book,
     broadcast,
@@ -140,6 +144,23 @@ class Play:
             broadcast(self.phone, {"needs": (need,)}, text, about)
         else:
             broadcast(self.phone, {"event": whom}, text, whom)
+
+    def _registered(self, name: str) -> None:
+        """Have this phone be that of a member of staff, with an authenticator app."""
+        given = {"key": STAFF_KEY, "by": "Sam", "now": self.phone.clock.now()}
+        made = self.phone.database.write(lambda session: staff.register(session, name, self.phone.number, **given))
+        assert made is not None
+        self.app = pyotp.TOTP(made.secret)
+
+    def _authenticator(self, when: str) -> None:
+        """Text the code that the app shows: "now", "again" (the last one) or that of another time, such as "-60"."""
+        if when != "again":
+            seconds = self.phone.clock.now().timestamp() + (0 if when == "now" else int(when))
+            self.shown = self.app.generate_otp(int(seconds) // 30)
+        self._heard("staff: (a code)", self.phone.text(self.shown))
+
+    def _audit(self, expected: str) -> None:
+        self._kept(audited, expected)
 
     def _instrument(self, what: str) -> None:
         self.phone.database.write(ask_with(*what.split(" is ")))

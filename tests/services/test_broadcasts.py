@@ -12,6 +12,7 @@ from services.campaigns.broadcast_preview import Reading, preview
 from services.campaigns.broadcast_tables import Broadcast, Purpose
 from services.campaigns.broadcasts import Done, Draft, NotPossible, Repeated, SamePerson, Unfit
 from services.campaigns.gate import SendingGate
+from services.core.clock import to_london
 from services.events.query import Query
 from services.events.tables import Alliance
 from services.people import carers, consent, holds, identities, marketing, outbox
@@ -407,3 +408,28 @@ def test_an_audience_is_kept_as_json(sqlite_database, clock):
     )  # fmt: skip
     with sqlite_database.read() as session:
         assert Audience.from_json(session.exec(select(Broadcast.audience)).one()) == asked
+
+
+@pytest.mark.parametrize("day", [(2026, 3, 28), (2026, 10, 24), (2026, 11, 24)])
+def test_it_rests_from_9pm_to_8am_also_when_the_clocks_change(
+    sqlite_database, clock, make_event, people, london, monkeypatch, day
+):
+    """The clocks go forward and back in the nights after the first two days; one more goes each hour."""
+    monkeypatch.setattr(broadcast_release, "AHEAD", 1)
+    monkeypatch.setattr(broadcast_release, "PAGE", 1)
+    monkeypatch.setattr(broadcast_release, "_NEXT", broadcast_release._NEXT.limit(1))
+    database, (year, month, date) = sqlite_database, day
+    clock.move_to(london(year, month, date, 19))
+    event = make_event()
+    for who in people:
+        book(database, event, who, clock.now())
+    begin(database, draft(event), clock.now())
+    gather(database, clock.now())
+    gate, sent = SendingGate(only_drama=True), []
+    while len(sent) < 4:
+        release(database, clock.now())
+        for row in database.write(lambda session: outbox.claim(session, clock.now())):
+            assert database.read_once(lambda session, row=row: gate(session, row, clock.now())) == Send()
+            sent.append(to_london(clock.now()).strftime("%d %H:%M"))
+        clock.advance(timedelta(hours=1))
+    assert sent == [f"{date} 19:00", f"{date} 20:00", f"{date + 1} 08:00", f"{date + 1} 09:00"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.core.clock import to_london
-from services.core.quiet_hours import evening_before, is_quiet, next_opening
+from services.core.quiet_hours import ends_at, evening_before, is_quiet, next_opening
 
 London = Callable[..., datetime]
 
@@ -44,3 +44,20 @@ def test_the_next_opening_is_never_quiet_nor_far(moment: datetime) -> None:
     assert timedelta() <= opening - moment <= timedelta(hours=12)
     assert not is_quiet(evening_before(moment))
     assert to_london(evening_before(moment)).date() < to_london(moment).date()
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "ends"),
+    [
+        ((2026, 12, 1, 10), 2.0, (2026, 12, 1, 12)),
+        ((2026, 12, 1, 20), 1.0, (2026, 12, 1, 21)),
+        ((2026, 12, 1, 20), 3.0, (2026, 12, 2, 10)),
+        ((2026, 12, 1, 22), 1.0, (2026, 12, 2, 9)),
+        ((2026, 12, 1, 20), 1 + 13 + 2.0, (2026, 12, 3, 10)),
+        ((2026, 3, 28, 20), 2.0, (2026, 3, 29, 9)),  # the clocks go forward in that night
+        ((2026, 10, 24, 20), 2.0, (2026, 10, 25, 9)),  # and back in this one
+        ((2026, 12, 1, 20), 0.0, (2026, 12, 1, 20)),
+    ],
+)
+def test_work_rests_at_night(london: London, start: tuple[int, ...], hours: float, ends: tuple[int, ...]) -> None:
+    assert ends_at(london(*start), timedelta(hours=hours)) == london(*ends)
