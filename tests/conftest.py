@@ -2,8 +2,10 @@
 
 `database` runs a test on SQLite and on PostgreSQL; `@pytest.mark.parametrize("database", ["sqlite"], indirect=True)`
 or asking for `sqlite_database` or `postgres_database` instead picks one. The makers write into the one asked for.
+All other tests run on SQLite or, with WELLBEING_TEST_DATABASE=postgresql in the environment, on PostgreSQL.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +23,8 @@ from services.migrations.metadata import all_tables
 from services.people.tables import Identity, Person
 from tests.postgres_server import PostgresServer
 
+KINDS = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}
+KIND = os.environ.get("WELLBEING_TEST_DATABASE", "sqlite")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)
 
 
@@ -95,21 +99,40 @@ def postgres_database(postgres_url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=list(KINDS))
 def database(request: pytest.FixtureRequest) -> Database:
     """A fresh database, once on SQLite and once on PostgreSQL."""
-    name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
-    found: Database = request.getfixturevalue(name)
+    found: Database = request.getfixturevalue(KINDS[request.param])
     return found
 
 
 @pytest.fixture
 def chosen_database(request: pytest.FixtureRequest) -> Database:
-    """The database that the test asked for by one of its names; SQLite when it named none."""
+    """The database that the test asked for by one of its names; when it named none, that of this run."""
     names = ("database", "postgres_database", "sqlite_database")
-    name = next((name for name in names if name in request.fixturenames), "sqlite_database")
+    name = next((name for name in names if name in request.fixturenames), KINDS[KIND])
     found: Database = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Make a fresh database with every table, of the kind of this run, and return its address."""
+    numbers = count(1)
+    if KIND == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        yield lambda: f"sqlite:///{shutil.copyfile(template, tmp_path / f'fresh-{next(numbers)}.db')}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(server.create(request.getfixturevalue("postgres_template")))
+        return server.url(made[-1])
+
+    yield make
+    for name in made:
+        server.drop(name)
 
 
 @pytest.fixture

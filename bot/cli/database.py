@@ -1,4 +1,6 @@
-"""Commands for the database: its schema, and demo data."""
+"""Commands for the database: its schema, moving it, and demo data."""
+
+from typing import Annotated
 
 import typer
 
@@ -6,12 +8,12 @@ from bot.cli.session import opened_database, tells_errors
 from bot.settings import load_settings
 from services.core.clock import SystemClock
 
-db = typer.Typer(no_args_is_help=True, help="The database's schema.")
+db = typer.Typer(no_args_is_help=True, help="The database's schema, and moving to another database.")
 
 
 @db.callback()
 def _group() -> None:
-    """The database's schema."""
+    """The database's schema, and moving to another database."""
 
 
 @db.command()
@@ -22,6 +24,33 @@ def upgrade() -> None:
 
     migrate(load_settings().database_url)
     typer.echo("The database is up to date.")
+
+
+@db.command()
+@tells_errors
+def copy(
+    source: Annotated[str, typer.Argument(help="The SQLite file's address; nobody may serve it meanwhile.")],
+    target: Annotated[str, typer.Argument(help="The address of an empty PostgreSQL database with the same tables.")],
+) -> None:
+    """Copy everything from an SQLite file to PostgreSQL, and check it; all or nothing."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from services.migrations.copying import copy_database
+
+    bars: dict[str, TaskID] = {}
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+
+        def tell(table: str, done: int, of: int) -> None:
+            if table not in bars:
+                bars[table] = shown.add_task(table, total=of)
+            shown.update(bars[table], completed=done)
+
+        counts = copy_database(source, target, tell)
+    for table, rows in counts.items():
+        if rows:
+            typer.echo(f"{table}: {rows}")
+    typer.echo(f"{sum(counts.values())} rows were copied and compared. Set DATABASE_URL to the new database.")
 
 
 @tells_errors

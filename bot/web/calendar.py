@@ -20,7 +20,9 @@ router = APIRouter()
 def read_calendar(request: Request) -> Response:
     """Return the calendar file of a booking; 404 and nothing else for any token that is not one."""
     token = request.path_params["token"]
-    found = request.app.state.service.database.read_once(lambda session: calendar_of(session, token))
+    database = request.app.state.service.database
+    # PostgreSQL cannot even be asked for a NUL.
+    found = database.read_once(lambda session: calendar_of(session, token)) if token.isprintable() else None
     if found is None:
         return Response(status_code=404, headers={"Cache-Control": "no-store"})
     return Response(found, media_type="text/calendar; charset=utf-8", headers=_HEADERS)

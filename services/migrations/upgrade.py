@@ -22,7 +22,7 @@ def upgrade(url: str) -> None:
     """
     from alembic import command  # takes a second to import, and serving never needs it
 
-    engine = _engine(url)
+    engine = plain_engine(url)
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -66,7 +66,8 @@ def latest() -> str:
     return max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
-def _engine(url: str) -> Engine:
+def plain_engine(url: str) -> Engine:
+    """An engine without a pool; on SQLite each of its transactions shuts out all others that write."""
     engine = create_engine(url, poolclass=NullPool)
     if engine.dialect.name != "sqlite":
         return engine

@@ -21,7 +21,7 @@ def page(service):
 
 
 @pytest.fixture
-def token(sqlite_database, make_event, make_identity, clock):
+def token(chosen_database, make_event, make_identity, clock):
     event, who = make_event(), make_identity()
 
     def unit(session):
@@ -30,7 +30,7 @@ def token(sqlite_database, make_event, make_identity, clock):
         places.confirm(session, held.booking_id, clock.now())
         return link_of(session, held.booking_id, clock.now())
 
-    return sqlite_database.write(unit)
+    return chosen_database.write(unit)
 
 
 def test_a_calendar_opens_on_a_phone_and_is_kept_by_nobody_else(page, token):

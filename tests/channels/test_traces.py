@@ -121,14 +121,14 @@ def test_another_process_would_give_the_same_ids(chosen_database, clock, make_id
 
 
 def test_a_reminder_has_a_trace_of_its_own_and_a_failed_post_is_no_parent(
-    sqlite_database, clock, make_identity, traces, spans
+    chosen_database, clock, make_identity, traces, spans
 ):
     identity = make_identity()
     write = {"parameters": {}, "priority": Priority.REMINDER, "due_at": clock.now(), "now": clock.now()}
-    written = sqlite_database.write(
+    written = chosen_database.write(
         lambda session: outbox.enqueue(session, kind="reminder", identity_id=identity.id, **write)
     )
-    [row] = sqlite_database.read_once(lambda session: outbox.load(session, [written]))
+    [row] = chosen_database.read_once(lambda session: outbox.load(session, [written]))
     traces.posted(row, "sms", Unknown("timeout"), 0.2)
     traces.posted(row, "sms", Accepted("SM1"), 0.2)
     traces.reported(row.id, "sms", "sent", 0.001)

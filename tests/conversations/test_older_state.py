@@ -23,11 +23,11 @@ def _older(session: Session) -> None:
     session.add(conversation)
 
 
-def test_a_picture_first_does_not_break_it(sqlite_database: Database, dialogue: Dialogue) -> None:
-    sqlite_database.write(load_events(Path(__file__).parent / "events.yml", NOW))
-    phone = make_phone(sqlite_database, dialogue, NOW, number="+447700900123", channel="sms")
+def test_a_picture_first_does_not_break_it(chosen_database: Database, dialogue: Dialogue) -> None:
+    chosen_database.write(load_events(Path(__file__).parent / "events.yml", NOW))
+    phone = make_phone(chosen_database, dialogue, NOW, number="+447700900123", channel="sms")
     phone.text("yoga e17")
-    sqlite_database.write(_older)
+    chosen_database.write(_older)
     phone.text("", media=1, media_types=["image/jpeg"])
     phone.text("skip")
     assert "failed_turn" not in phone.flags()

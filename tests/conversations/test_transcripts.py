@@ -198,13 +198,13 @@ class Play:
 
 
 @pytest.fixture
-def phones(sqlite_database: Database, dialogue: Dialogue) -> Callable[..., Phone]:
+def phones(chosen_database: Database, dialogue: Dialogue) -> Callable[..., Phone]:
     """Make phones that text a service with the events of events.yml."""
 
     def make(now: str = NOW, number: str = "+447700900123", channel: str = "sms") -> Phone:
         moment = datetime.fromisoformat(now).replace(tzinfo=LONDON)
-        sqlite_database.write(load_events(HERE / "events.yml", moment))
-        return make_phone(sqlite_database, dialogue, moment, number=number, channel=channel)
+        chosen_database.write(load_events(HERE / "events.yml", moment))
+        return make_phone(chosen_database, dialogue, moment, number=number, channel=channel)
 
     return make
 

@@ -1,5 +1,6 @@
 """Simulated people talk to the bot from first text to last: nearly all reach their goal, and no rule is broken."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -40,16 +41,10 @@ def _line(played: Played) -> str:
     return f"{how:7} {played.turns:2} texts {played.repeats:2} repeats  {played.persona.name}"
 
 
-def test_people_reach_their_goal_and_no_rule_is_broken(
-    sqlite_template: Path, tmp_path: Path, dialogue: Dialogue
-) -> None:
+def test_people_reach_their_goal_and_no_rule_is_broken(fresh_url: Callable[[], str], dialogue: Dialogue) -> None:
     everybody = list(people(HERE / "people"))
     assert len(everybody) >= FEWEST
-    talks = []
-    for number, persona in enumerate(everybody):
-        path = tmp_path / f"{number}.db"
-        path.write_bytes(sqlite_template.read_bytes())
-        talks.append(_play(persona, f"sqlite:///{path}", dialogue))
+    talks = [_play(persona, fresh_url(), dialogue) for persona in everybody]
     print("\n".join(map(_line, talks)))
     breaking = [played for played in talks if played.breaches]
     assert not breaking, "\n\n".join(map(str, breaking))

@@ -229,29 +229,29 @@ def test_the_same_text_is_started_once_a_day(database, clock, make_event, people
         ("About {event}", "needs an event"),
     ],
 )
-def test_a_text_that_may_not_be_sent_is_refused_with_the_reason(sqlite_database, clock, text, reason):
+def test_a_text_that_may_not_be_sent_is_refused_with_the_reason(chosen_database, clock, text, reason):
     asked = draft(None, text, needs=("exercise",))
-    refused = sqlite_database.write(
+    refused = chosen_database.write(
         lambda session: broadcasts.start(session, asked, by="Sam", approve_above=100, now=clock.now())
     )
     assert isinstance(refused, Unfit)
     assert reason in refused.reasons[0] + refused.reasons[-1]
 
 
-def test_what_fills_the_fields_may_not_tell_either(sqlite_database, clock, make_event, make_venue):
+def test_what_fills_the_fields_may_not_tell_either(chosen_database, clock, make_event, make_venue):
     event = make_event(venue_id=make_venue(name="Oncology Centre").id)
 
     def check(text):
-        return sqlite_database.read_once(lambda session: broadcasts.check(session, draft(event, text), clock.now()))
+        return chosen_database.read_once(lambda session: broadcasts.check(session, draft(event, text), clock.now()))
 
     assert isinstance(check("We meet at {venue}"), Unfit)
     assert check("We meet on {date}") == event.id
 
 
 @pytest.mark.parametrize("asked", [{"event": "nope"}, {"series": "nope"}, {"alliance": "nope"}, {"borough": "nope"}])
-def test_an_audience_that_does_not_exist_is_an_error(sqlite_database, clock, asked):
+def test_an_audience_that_does_not_exist_is_an_error(chosen_database, clock, asked):
     with pytest.raises(UnknownAudience, match="nope"):
-        sqlite_database.read_once(
+        chosen_database.read_once(
             lambda session: preview(session, Draft(Purpose.SERVICE, "Hello.", Audience(**asked)), clock.now())
         )
 
@@ -396,9 +396,9 @@ def test_cancelled_while_it_is_gathered_it_stops(database, clock, make_event, pe
     assert told(database, number).recipients == 6
 
 
-def test_an_audience_is_kept_as_json(sqlite_database, clock):
+def test_an_audience_is_kept_as_json(chosen_database, clock):
     asked = Audience(near=Near("Camden", 51.5, -0.1, 2000.0), types=("breast",), needs=("exercise", "sleep"))
-    sqlite_database.write(
+    chosen_database.write(
         lambda session: session.add(
             Broadcast(
                 purpose="service", template="", audience=asked.to_json(), requested_by="", approve_above=1,
@@ -406,7 +406,7 @@ def test_an_audience_is_kept_as_json(sqlite_database, clock):
             )
         )
     )  # fmt: skip
-    with sqlite_database.read() as session:
+    with chosen_database.read() as session:
         assert Audience.from_json(session.exec(select(Broadcast.audience)).one()) == asked
 
 

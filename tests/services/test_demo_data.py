@@ -42,16 +42,16 @@ def rows(database, table):
 
 
 @pytest.fixture
-def loaded(sqlite_database, locate, clock):
+def loaded(chosen_database, locate, clock):
     """A database with the demo data."""
-    load_demo(sqlite_database, clock.now(), locate)
-    return sqlite_database
+    load_demo(chosen_database, clock.now(), locate)
+    return chosen_database
 
 
 @pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%d%b%y}")
-def test_there_is_always_enough_ahead_at_sensible_hours(sqlite_database, locate, now):
-    load_demo(sqlite_database, now, locate)
-    events, sessions = rows(sqlite_database, Event), rows(sqlite_database, EventSession)
+def test_there_is_always_enough_ahead_at_sensible_hours(chosen_database, locate, now):
+    load_demo(chosen_database, now, locate)
+    events, sessions = rows(chosen_database, Event), rows(chosen_database, EventSession)
     assert len(events) >= 90
     assert all(now < event.starts_at <= now + timedelta(weeks=8) for event in events)
     for meeting in sessions:

@@ -8,13 +8,13 @@ from services.events.tables import Event
 
 
 @pytest.mark.parametrize("named", ["yoga-1", "1"])
-def test_an_event_has_two_names(sqlite_database, make_event, named):
+def test_an_event_has_two_names(chosen_database, make_event, named):
     make_event(external_id="yoga-1")
-    found = sqlite_database.read_once(lambda session: find_event(session, named))
-    assert found == sqlite_database.read_once(lambda session: session.exec(select(Event.id)).one())
+    found = chosen_database.read_once(lambda session: find_event(session, named))
+    assert found == chosen_database.read_once(lambda session: session.exec(select(Event.id)).one())
 
 
 @pytest.mark.parametrize("named", ["2", "²", "1½", "", "yoga"])
-def test_what_names_no_event_finds_none(sqlite_database, make_event, named):
+def test_what_names_no_event_finds_none(chosen_database, make_event, named):
     make_event(external_id="yoga-1")
-    assert sqlite_database.read_once(lambda session: find_event(session, named)) is None
+    assert chosen_database.read_once(lambda session: find_event(session, named)) is None

@@ -55,12 +55,12 @@ def test_lists_who_comes_first_come_first(database, make_event, make_identity, b
     assert list(read(database, event.id)[0]) == ["first name", "places", "access needs", "cannot be texted"]
 
 
-def test_nothing_but_the_header_when_nobody_comes(sqlite_database, make_event):
+def test_nothing_but_the_header_when_nobody_comes(chosen_database, make_event):
     event = make_event()
-    with sqlite_database.read() as session:
+    with chosen_database.read() as session:
         assert list(export_attendees(session, event.id)) == ["first name,places,access needs,cannot be texted\r\n"]
 
 
-def test_an_event_that_is_not_there_is_said_to_be_missing(sqlite_database):
+def test_an_event_that_is_not_there_is_said_to_be_missing(chosen_database):
     with pytest.raises(LookupError, match="no event 7"):
-        read(sqlite_database, 7)
+        read(chosen_database, 7)

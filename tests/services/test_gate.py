@@ -47,9 +47,9 @@ def row(now: datetime, kind: str = "broadcast", **changes: Any) -> OutboxRow:
 
 
 @pytest.fixture
-def decide(sqlite_database: Database) -> Callable[[OutboxRow, datetime], Verdict]:
+def decide(chosen_database: Database) -> Callable[[OutboxRow, datetime], Verdict]:
     def ask(message: OutboxRow, now: datetime, gate: SendingGate = GATE) -> Verdict:
-        with sqlite_database.read() as session:
+        with chosen_database.read() as session:
             return gate(session, message, now)
 
     return ask
@@ -113,7 +113,7 @@ def test_outside_whatsapps_window_it_goes_by_sms(decide: Maker, clock: FixedCloc
 class TestAboutABooking:
     @pytest.fixture
     def message(
-        self, sqlite_database: Database, clock: FixedClock, make_event: Maker, make_identity: Maker
+        self, chosen_database: Database, clock: FixedClock, make_event: Maker, make_identity: Maker
     ) -> OutboxRow:
         event, identity = make_event(starts_at=clock.now() + timedelta(hours=5)), make_identity()
 
@@ -132,17 +132,17 @@ class TestAboutABooking:
             meeting = session.exec(select(EventSession)).one()
             return row(clock.now(), "reminder", booking_id=held.booking_id, parameters={"session_id": meeting.id})
 
-        return sqlite_database.write(unit)
+        return chosen_database.write(unit)
 
     def test_a_valid_one_goes(self, decide: Maker, message: OutboxRow, clock: FixedClock) -> None:
         assert decide(message, clock.now()) == Send()
 
     def test_not_after_it_was_given_up(
-        self, sqlite_database: Database, decide: Maker, message: OutboxRow, clock: FixedClock
+        self, chosen_database: Database, decide: Maker, message: OutboxRow, clock: FixedClock
     ) -> None:
         assert message.booking_id is not None
         booking_id = message.booking_id
-        sqlite_database.write(lambda session: places.cancel(session, booking_id, clock.now()))
+        chosen_database.write(lambda session: places.cancel(session, booking_id, clock.now()))
         assert decide(message, clock.now()) == Refuse("booking_cancelled")
 
     def test_not_once_it_has_begun(self, decide: Maker, message: OutboxRow, clock: FixedClock) -> None:

@@ -355,7 +355,7 @@ def test_someone_with_an_active_carer_is_kept_with_them(database, clock, life):
     assert database.read_once(lambda session: session.execute(dormant.people(before)).scalars().all()) == []
 
 
-def test_a_pass_that_is_broken_off_is_finished_by_the_next(sqlite_database, clock, life, monkeypatch):
+def test_a_pass_that_is_broken_off_is_finished_by_the_next(chosen_database, clock, life, monkeypatch):
     monkeypatch.setattr(retention, "PAGE", 7)
     phone = {"sender": ADDRESS, "recipient": OTHER, "received_at": clock.now() - 100 * DAY, "status": "processed"}
 
@@ -369,27 +369,27 @@ def test_a_pass_that_is_broken_off_is_finished_by_the_next(sqlite_database, cloc
         for number in range(50):
             session.add(InboundMessage(provider_id=f"SM{number}", identity_id=identity.id, body=SECRET, **phone))
 
-    sqlite_database.write(write)
+    chosen_database.write(write)
     rules = retention.rules(PERIODS, clock.now())
-    begun = retention.sweep(sqlite_database, rules, clock.now())
+    begun = retention.sweep(chosen_database, rules, clock.now())
     assert [next(begun)[1] for _ in range(3)] == [7, 7, 7]
     begun.close()
-    assert words(sqlite_database) == {"inbound_message": 29}
-    assert swept(sqlite_database, clock) == 29
-    assert words(sqlite_database) == {}
+    assert words(chosen_database) == {"inbound_message": 29}
+    assert swept(chosen_database, clock) == 29
+    assert words(chosen_database) == {}
 
 
 @pytest.fixture
-def asked(sqlite_database):
+def asked(chosen_database):
     """The statements that the database was asked."""
     statements = []
-    event.listen(sqlite_database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    event.listen(chosen_database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     return statements
 
 
-def test_the_engine_makes_one_pass_a_day(sqlite_database, clock, life, asked):
+def test_the_engine_makes_one_pass_a_day(chosen_database, clock, life, asked):
     life(ADDRESS, 100 * DAY)
-    job = retention_job(sqlite_database, PERIODS)
+    job = retention_job(chosen_database, PERIODS)
     assert job.run(clock.now())["rows_retired"] > 8
     job.run(clock.now())
     asked.clear()
@@ -401,9 +401,9 @@ def test_the_engine_makes_one_pass_a_day(sqlite_database, clock, life, asked):
     assert asked != []
 
 
-def test_the_next_day_goes_on_after_a_failure(sqlite_database, clock, life, monkeypatch):
+def test_the_next_day_goes_on_after_a_failure(chosen_database, clock, life, monkeypatch):
     life(ADDRESS, 100 * DAY)
-    job = retention_job(sqlite_database, PERIODS)
+    job = retention_job(chosen_database, PERIODS)
     monkeypatch.setattr(retention, "_apply", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         job.run(clock.now())

@@ -13,13 +13,13 @@ from services.core.database import Database
 
 @pytest.mark.parametrize(("every", "runs"), [(10, 12), (30, 4), (60, 2)])
 def test_a_job_does_not_miss_its_turn_because_the_scheduler_was_late_before(
-    sqlite_database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, every: int, runs: int
+    chosen_database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, every: int, runs: int
 ) -> None:
     # Each tick is due on a round ten seconds and comes up to a second after it.
     called_at = [10.0 * number + late for number, late in enumerate((1.0, 0.0, 0.9, 0.1, 0.5, 0.0) * 2)]
     moments = []
     done = Jobs(
-        sqlite_database, "first", (Job("one", timedelta(seconds=every), lambda now: moments.append(now) or {}),)
+        chosen_database, "first", (Job("one", timedelta(seconds=every), lambda now: moments.append(now) or {}),)
     )
     for moment in called_at:
         monkeypatch.setattr(jobs, "monotonic", lambda moment=moment: moment)
@@ -28,10 +28,10 @@ def test_a_job_does_not_miss_its_turn_because_the_scheduler_was_late_before(
 
 
 def test_a_job_is_not_run_again_before_its_time(
-    sqlite_database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    chosen_database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = []
-    done = Jobs(sqlite_database, "first", (Job("one", timedelta(seconds=10), lambda now: moments.append(now) or {}),))
+    done = Jobs(chosen_database, "first", (Job("one", timedelta(seconds=10), lambda now: moments.append(now) or {}),))
     for moment in accumulate([0.0, 2.0, 2.0, 2.0, 4.0]):
         monkeypatch.setattr(jobs, "monotonic", lambda moment=moment: moment)
         done.run_due(clock.now() + timedelta(seconds=moment))
