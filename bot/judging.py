@@ -77,6 +77,12 @@ def pause_before_next(result: SendResult, *, is_safety: bool) -> float | None:
     return 0.0 if is_safety and isinstance(result, Unknown) else None
 
 
+def may_go_as_text(ready: Ready, rejected: Rejected) -> bool:
+    """Whether what WhatsApp refused may go as a text message: it was for WhatsApp's rules, or for the template."""
+    for_template = (Refusal.CONTENT, Refusal.CONFIGURATION) if ready.message.template is not None else ()
+    return rejected.refusal in (Refusal.WINDOW, Refusal.NOT_WHATSAPP, *for_template)
+
+
 def put_back(row: OutboxRow, why: str, until: datetime) -> Done:
     """A message that did not leave, or may safely be posted again, returns to the queue until a moment."""
     log.warning("message_put_back", outbox=row.id, why=why)

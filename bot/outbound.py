@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from bot.channels.port import OutboundChannel, Refusal, Rejected, SendResult, Unknown
-from bot.judging import Pace, judge, pause_before_next, put_back
+from bot.judging import Pace, judge, may_go_as_text, pause_before_next, put_back
 from bot.observing import Observer
 from bot.posing import Poser
 from bot.preparing import Preparer, Ready
@@ -247,7 +247,7 @@ class Sender:
         result = await self._post_patiently(ready)
         if result is None:
             return put_back(ready.row, "stale", self._clock.now())
-        if isinstance(result, Rejected) and result.refusal in (Refusal.WINDOW, Refusal.NOT_WHATSAPP):
+        if isinstance(result, Rejected) and may_go_as_text(ready, result):
             by_sms = self._preparer.as_sms(ready, self._clock.now())
             if by_sms is not None:
                 return await self._send(by_sms)

@@ -11,14 +11,14 @@ from sqlmodel import Session
 
 from bot.channels import segments
 from bot.channels.paths import STATUS_PATH
-from bot.channels.port import Button, OutboundMessage
+from bot.channels.port import Button, OutboundMessage, TemplateMessage
 from services.core.errors import InvalidPhoneNumber
 from services.core.phone import parse_phone
 from services.people.deliveries import Outcome
 from services.people.failures import BY
 from services.people.outbox import TEXT_KINDS, OutboxRow
 from services.people.tables import Channel, OutboxStatus, Priority
-from services.people.verdicts import Gate, Refuse, Send, Wait
+from services.people.verdicts import Gate, Refuse, Send, SendTemplate, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,8 @@ class Rendered(Protocol):
 
 # Turns a row whose parameters hold no text into words, or says why it makes no sense any more.
 Renderer = Callable[[Session, OutboxRow], Rendered | Refuse]
+# The approved template that a text is, if any.
+Templates = Callable[[Session, str], TemplateMessage | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,20 @@ class Ready:
 class Preparer:
     """Prepares rows for sending.
 
-    `senders` holds our own number for each channel, for rows that name none; `public_base_url` is where reports go.
+    `senders` holds our own number for each channel, for rows that name none; `public_base_url` is where reports go;
+    `templates` finds what may go outside WhatsApp's window (nothing without it).
     """
 
-    def __init__(self, gate: Gate, render: Renderer, *, public_base_url: str, senders: Mapping[str, str]) -> None:
-        self._gate, self._render = gate, render
+    def __init__(
+        self,
+        gate: Gate,
+        render: Renderer,
+        *,
+        public_base_url: str,
+        senders: Mapping[str, str],
+        templates: Templates | None = None,
+    ) -> None:
+        self._gate, self._render, self._templates = gate, render, templates
         self._reports_to = public_base_url.rstrip("/") + STATUS_PATH
         self._senders = senders
 
@@ -89,18 +100,33 @@ class Preparer:
                 return Outcome(row.id, row.attempts, OutboxStatus.QUEUED, reason=why, due_at=until)
             case Refuse(reason):
                 return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=reason)
-            case Send(channel):
-                return self._written(session, row, channel or row.parameters.get(BY) or row.channel, now)
+            case verdict:
+                return self._written(session, row, verdict, now)
 
-    def _written(self, session: Session, row: OutboxRow, channel: str, now: datetime) -> Ready | Outcome:
+    def _written(
+        self, session: Session, row: OutboxRow, verdict: Send | SendTemplate, now: datetime
+    ) -> Ready | Outcome:
+        text = self._words(session, row)
+        if isinstance(text, Refuse):
+            return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=text.reason)
+        if isinstance(verdict, SendTemplate):
+            template = self._templates(session, text) if self._templates is not None else None
+            if template is not None:
+                return self._ready(row, row.channel, text, now, template)
+        way = verdict.otherwise if isinstance(verdict, SendTemplate) else verdict
+        if isinstance(way, Refuse):
+            return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=way.reason)
+        return self._ready(row, way.channel or row.parameters.get(BY) or row.channel, text, now)
+
+    def _words(self, session: Session, row: OutboxRow) -> str | Refuse:
         if row.kind in TEXT_KINDS:
-            return self._ready(row, channel, str(row.parameters["text"]), now)
+            return str(row.parameters["text"])
         rendered = self._render(session, row)
-        if isinstance(rendered, Refuse):
-            return Outcome(row.id, row.attempts, OutboxStatus.REFUSED, reason=rendered.reason)
-        return self._ready(row, channel, rendered.text, now)
+        return rendered if isinstance(rendered, Refuse) else rendered.text
 
-    def _ready(self, row: OutboxRow, channel: str, text: str, now: datetime) -> Ready:
+    def _ready(
+        self, row: OutboxRow, channel: str, text: str, now: datetime, template: TemplateMessage | None = None
+    ) -> Ready:
         text = folded(text) if channel == Channel.SMS else text
         menu = row.parameters.get("menu") or {}
         tapped = menu.get("options", ()) if channel == Channel.WHATSAPP else ()
@@ -116,6 +142,7 @@ class Preparer:
             choose=str(menu.get("choose", "")),
             status_callback=f"{self._reports_to}?outbox={row.id}",
             validity_s=None if row.expires_at is None else int((row.expires_at - now).total_seconds()),
+            template=template,
         )
         return Ready(row, message, segments.count(text).count if channel == Channel.SMS else 1)
 

@@ -13,6 +13,7 @@ from bot.channels.content_book import StoredContentBook
 from bot.channels.developer import DeveloperChannel
 from bot.channels.port import OutboundChannel
 from bot.channels.simulator import FakeTwilio, LocalTransport
+from bot.channels.templates import load_templates
 from bot.channels.twilio_content import Contents
 from bot.channels.twilio_http import API, CONTENT_API, HttpTransport, Transport
 from bot.channels.twilio_outbound import TwilioChannel
@@ -29,7 +30,8 @@ from bot.outbound import Sender
 from bot.posing import Poser
 from bot.preparing import Preparer
 from bot.reconciling import Reconciler
-from bot.settings import MODEL, Role, Settings
+from bot.settings import DIALOGUES, MODEL, Role, Settings
+from bot.templating import ApprovedTemplates, TemplateBook
 from bot.turn import Dialogue, TurnTaker
 from bot.turn_queue import TurnQueue
 from bot.unsolicited import Unsolicited
@@ -66,6 +68,7 @@ class Service:
         self.metrics = Metrics()
         self.traces = self._traces()
         self.budget = Budget(settings.prices, settings.daily_spend_limit)
+        self.templates = self._template_book()
         self.observer: Observer = Observers(self.metrics, self.traces) if self.traces else self.metrics
         channels = self._channels()
         dialogue = load_dialogue(
@@ -233,12 +236,18 @@ class Service:
         channels: dict[str, OutboundChannel] = {Channel.SMS: twilio, Channel.WHATSAPP: twilio}
         return channels | ({"dev": DeveloperChannel()} if settings.is_development else {})
 
+    def _template_book(self) -> TemplateBook:
+        templates = load_templates(DIALOGUES / "templates.yml")
+        transport = self._transport(CONTENT_API)
+        return TemplateBook(transport, self.database, self.clock, self.settings.twilio_account_sid, templates)
+
     def _preparer(self, responses: Responses) -> Preparer:
         return Preparer(
             SendingGate(only_drama=self.settings.is_development, budget=self.budget),
             Unsolicited(responses, self.clock),
             public_base_url=self.settings.public_base_url,
             senders=self._senders(),
+            templates=ApprovedTemplates(self.settings.twilio_account_sid, self.templates.templates),
         )
 
     def _rates(self) -> Rates:
@@ -278,6 +287,7 @@ class Service:
             Job("resume_turns", timedelta(seconds=10), resume),
             *event_jobs(self.database),
             *insight_jobs(self.database, timing),
+            Job("template_approvals", timedelta(hours=1), self.templates.refresh),
             retention_job(self.database, self.settings.retention),
             self.broadcaster.job,
             Job("settle_messages", timedelta(seconds=10), self.reconciler.tick),

@@ -25,12 +25,20 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateMessage:
+    """An approved template: the provider's id of it, and what stands in its places, as the provider wants that."""
+
+    sid: str
+    variables: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """A message to post: `address` and `sender` as the identity holds them, without a provider's prefixes.
 
     `sender` "" leaves the choice to the provider's messaging service. `buttons` are for channels that have them; the
     text stands without them; `choose` is written on what opens a list of them. `validity_s` is how long the provider
-    may keep trying (seconds), None for its default.
+    may keep trying (seconds), None for its default. `template` says the same words in a form that may go at any time.
     """
 
     channel: str
@@ -41,6 +49,7 @@ class OutboundMessage:
     buttons: tuple[Button, ...] = ()
     choose: str = ""
     validity_s: int | None = None
+    template: TemplateMessage | None = None
 
 
 class Refusal(StrEnum):

@@ -43,10 +43,10 @@ class FakeTwilio:
     """One account of the stand-in.
 
     `messages` is all that it took, in order; `contents` what messages may be sent with; `account` how it is set up;
-    `opted_out` the addresses it will not send to; `faults` what goes wrong with the next requests, one each;
-    `undeliverable` the codes with which the next messages to an address are taken and then reported as failed;
-    `delay_s` how long every answer takes; `reports` the statuses that it posts to a message's StatusCallback, in this
-    order, by `poster` (none without one).
+    `opted_out` the addresses it will not send to, `window_closed` those that WhatsApp takes only approved templates to;
+    `faults` what goes wrong with the next requests, one each; `undeliverable` the codes with which the next messages
+    to an address are taken and then reported as failed; `delay_s` how long every answer takes; `reports` the statuses
+    that it posts to a message's StatusCallback, in this order, by `poster` (none without one).
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class FakeTwilio:
         self.account_sid, self.reports, self.poster = account_sid, reports, poster
         self.messages: list[SimulatedMessage] = []
         self.opted_out: set[str] = set()
+        self.window_closed: set[str] = set()
         self.faults: deque[Fault] = deque()
         self.undeliverable: dict[str, deque[int]] = {}
         self.delay_s = 0.0
@@ -148,6 +149,8 @@ class FakeTwilio:
             code = code or unusable.code
         if code is not None:
             return error(400, code)
+        if form["To"] in self.window_closed and not self.contents.is_approved(form.get("ContentSid", "")):
+            refused = refused or 63016
         failing = self.undeliverable.get(form["To"])
         refused = refused or (failing.popleft() if failing else None)
         message = SimulatedMessage(

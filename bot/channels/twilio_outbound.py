@@ -61,6 +61,9 @@ class TwilioChannel:
             form.append(("StatusCallback", message.status_callback))
         if message.validity_s is not None:
             form.append(("ValidityPeriod", str(min(max(message.validity_s, 1), _LONGEST_VALIDITY_S))))
+        if message.template is not None:
+            template = message.template
+            return await self._post([*form, ("ContentSid", template.sid), ("ContentVariables", template.variables)])
         with_menu = await self._send_menu(message, form)
         return with_menu or await self._post([*form, ("Body", message.text)])
 

@@ -20,6 +20,7 @@ from bot.cli.referrals import referrals_app
 from bot.cli.retention import retention
 from bot.cli.serving import chat, demo, serve, tick, worker
 from bot.cli.staff import staff_app
+from bot.cli.templates import templates
 from bot.cli.twilio import twilio
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ app.add_typer(broadcast, name="broadcast")
 app.add_typer(staff_app, name="staff")
 app.add_typer(insight, name="insight")
 app.add_typer(person, name="person")
+app.add_typer(templates, name="templates")
 app.add_typer(twilio, name="twilio")
 app.add_typer(nlu, name="nlu")
 app.add_typer(dialogues, name="dialogues")

@@ -19,7 +19,7 @@ from services.people.outbox import OutboxRow
 from services.people.refusals import Reason
 from services.people.spending import Budget
 from services.people.tables import Channel
-from services.people.verdicts import Refuse, Send, Verdict, Wait
+from services.people.verdicts import Refuse, Send, SendTemplate, Verdict, Wait
 
 # Answers to what someone has just texted; everything else was not asked for.
 _ANSWERS = frozenset({"reply", "consent"})
@@ -97,10 +97,12 @@ class SendingGate:
             return _later(row, spending.day_after(now), Reason.SPEND_STOP, "spend_stop")
         if is_quiet(now):
             return _later(row, next_opening(now), Reason.TOO_LATE, "quiet_hours")
-        return self._by_channel(row, now)
+        found = self._by_channel(row, now)
+        is_closed = row.channel == Channel.WHATSAPP and not is_window_open(row.last_inbound_at, now)
+        return SendTemplate(found) if is_closed and BY not in row.parameters else found
 
     @staticmethod
-    def _by_channel(row: OutboxRow, now: datetime) -> Verdict:
+    def _by_channel(row: OutboxRow, now: datetime) -> Send | Refuse:
         """Outside WhatsApp's 24-hour window the message goes as a text message, where there is a number."""
         if row.channel != Channel.WHATSAPP:
             return Send()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -17,6 +17,9 @@ _KEEP = {
     )
     for name, insert in (("sqlite", sqlite.insert(_CONTENTS)), ("postgresql", postgresql.insert(_CONTENTS)))
 }
+_COUNT = select(func.count()).where(
+    _CONTENTS.c.account == bindparam("of"), _CONTENTS.c.name.startswith(bindparam("begin"))
+)
 _FORGET = delete(_CONTENTS).where(*_WHOSE)
 
 
@@ -35,3 +38,8 @@ def keep(session: Session, account: str, name: str, provider_id: str, now: datet
 def forget(session: Session, account: str, name: str) -> None:
     """Forget a content."""
     session.execute(_FORGET, {"of": account, "called": name})
+
+
+def count(session: Session, account: str, beginning: str) -> int:
+    """How many contents of an account have a name that begins so."""
+    return int(session.execute(_COUNT, {"of": account, "begin": beginning}).scalar_one())

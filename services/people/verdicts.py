@@ -35,7 +35,14 @@ class Refuse:
     reason: Reason
 
 
-Verdict = Send | Wait | Refuse
+@dataclass(frozen=True, slots=True)
+class SendTemplate:
+    """The message may go on its own channel as a template that was approved; without one, as `otherwise` says."""
+
+    otherwise: Send | Refuse
+
+
+Verdict = Send | SendTemplate | Wait | Refuse
 
 
 class Gate(Protocol):

@@ -18,3 +18,11 @@ def test_the_command_says_what_is_wrong_and_a_start_in_production_logs_it(deploy
         wait_until(lambda: "Without a messaging service" in deployment.log.read_text())
     finally:
         deployment.stop()
+
+
+def test_templates_are_pushed_and_looked_at(deployment):
+    assert "not pushed" in deployment.succeed("templates", "status")
+    assert "0 of 36 approved" in deployment.succeed("templates", "push")
+    shown = deployment.succeed("templates", "status")
+    assert "reminder_named" in shown
+    assert "36 of 36 approved" in shown

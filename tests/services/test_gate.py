@@ -14,7 +14,7 @@ from services.core.database import Database
 from services.events.tables import EventSession
 from services.people import consent, outbox
 from services.people.outbox import OutboxRow
-from services.people.verdicts import Refuse, Send, Verdict, Wait
+from services.people.verdicts import Refuse, Send, SendTemplate, Verdict, Wait
 
 London = Callable[..., datetime]
 Maker = Callable[..., Any]
@@ -101,13 +101,16 @@ def test_development_texts_nobody_real(decide: Maker, clock: FixedClock) -> None
     assert decide(row(clock.now(), "safety", address=DRAMA), clock.now(), gate) == Send()
 
 
-def test_outside_whatsapps_window_it_goes_by_sms(decide: Maker, clock: FixedClock) -> None:
+def test_outside_whatsapps_window_it_goes_as_a_template_or_else_by_sms(decide: Maker, clock: FixedClock) -> None:
     now = clock.now()
     fresh = row(now, channel="whatsapp", last_inbound_at=now - timedelta(hours=23))
     stale = row(now, channel="whatsapp", last_inbound_at=now - timedelta(hours=25))
     assert decide(fresh, now) == Send()
-    assert decide(stale, now) == Send(channel="sms")
-    assert decide(stale._replace(address="GB.4566546130240823"), now) == Refuse("whatsapp_window")
+    assert decide(stale, now) == SendTemplate(Send(channel="sms"))
+    assert decide(stale._replace(address="GB.4566546130240823"), now) == SendTemplate(Refuse("whatsapp_window"))
+    assert decide(stale._replace(address=LANDLINE), now) == SendTemplate(Refuse("landline"))
+    # What WhatsApp could not deliver once does not go there again.
+    assert decide(stale._replace(parameters={"by": "sms"}), now) == Send(channel="sms")
 
 
 class TestAboutABooking:
