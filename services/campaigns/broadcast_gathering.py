@@ -82,7 +82,7 @@ def load(database: Database, broadcast_id: int, rows: Iterable[ListRow], now: da
     """Write down those on a list, as `gather` does; lines that were loaded before a crash are passed over."""
     before = database.read_once(lambda session: session.execute(_STOOD, {"broadcast": broadcast_id}).scalar_one())
     pages = _pages(row for row in rows if row.line > before)
-    steps = ((page[-1].line, _listed(page)) for page in pages)
+    steps = ((page[-1].line, _listed(page, now)) for page in pages)
     yield from _kept(database, broadcast_id, before, steps, BroadcastStatus.LOADING, now)
 
 
@@ -146,8 +146,8 @@ def _given(page: Sequence[Candidate]) -> Callable[[Session], Sequence[Candidate]
     return lambda _session: page
 
 
-def _listed(page: Sequence[ListRow]) -> Callable[[Session], Sequence[Candidate]]:
-    return lambda session: list(listed(session, page))
+def _listed(page: Sequence[ListRow], now: datetime) -> Callable[[Session], Sequence[Candidate]]:
+    return lambda session: list(listed(session, page, now))
 
 
 def _known(session: Session, who: Candidate, now: datetime) -> Candidate:

@@ -13,7 +13,6 @@ from services.campaigns import broadcast_text, broadcasts
 from services.campaigns.broadcast_lists import ListRow
 from services.campaigns.broadcast_reach import PAGE, Candidate, concerned, left_out, listed
 from services.campaigns.broadcasts import Draft, Unfit
-from services.people.identities import is_window_open
 from services.people.tables import Channel
 
 
@@ -48,7 +47,9 @@ def preview(session: Session, draft: Draft, now: datetime, rows: Iterable[ListRo
         return about
     values = broadcast_text.values_of(session, about, now) if about else {}
     people = (
-        _on_list(session, rows) if draft.audience.list_name else concerned(session, draft.audience, draft.purpose, now)
+        _on_list(session, rows, now)
+        if draft.audience.list_name
+        else concerned(session, draft.audience, draft.purpose, now)
     )
     readings: Counter[Reading] = Counter()
     reasons: Counter[str] = Counter()
@@ -56,7 +57,7 @@ def preview(session: Session, draft: Draft, now: datetime, rows: Iterable[ListRo
         if reason:
             reasons[reason] += 1
         else:
-            by_whatsapp = who.channel == Channel.WHATSAPP and is_window_open(who.last_inbound_at, now)
+            by_whatsapp = who.channel == Channel.WHATSAPP and who.in_window
             readings[Reading(who.first_name, Channel.WHATSAPP if by_whatsapp else Channel.SMS)] += 1
     return Preview(dict(readings), dict(sorted(reasons.items())), values)
 
@@ -74,7 +75,7 @@ def _told_apart(people: Iterable[Candidate], draft: Draft) -> Iterator[tuple[Can
         yield who, reason
 
 
-def _on_list(session: Session, rows: Iterable[ListRow]) -> Iterator[Candidate]:
+def _on_list(session: Session, rows: Iterable[ListRow], now: datetime) -> Iterator[Candidate]:
     each = iter(rows)
     while page := list(islice(each, PAGE)):
-        yield from listed(session, page)
+        yield from listed(session, page, now)

@@ -1,12 +1,13 @@
 """Who of an audience is texted, and why the others are not; the same for a preview and for the real thing."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, literal, select
+from sqlalchemy import BindParameter, Select, bindparam, false, func, literal, select
 from sqlmodel import Session
 
 from services.campaigns import audience as audiences
@@ -15,7 +16,7 @@ from services.campaigns.broadcast_lists import ListRow
 from services.campaigns.broadcast_tables import Purpose
 from services.core.phone import AddressKind, kind_of
 from services.people import marketing
-from services.people.identities import IDENTITIES, IS_LIVE, PEOPLE, RETIRED
+from services.people.identities import IDENTITIES, IS_LIVE, PEOPLE, RETIRED, WHATSAPP_WINDOW
 from services.people.marketing import CONSENTS
 from services.people.tables import Channel, OptOut, TextHold
 
@@ -23,12 +24,15 @@ _OPT_OUTS = OptOut.__table__  # type: ignore[attr-defined]
 _HOLDS = TextHold.__table__  # type: ignore[attr-defined]
 PAGE = 500
 
+# Conditions instead of moments, which take longer to read than all the rest of a row.
+_SINCE = bindparam("since", type_=IDENTITIES.c.last_inbound_at.type)
 _FACTS = (
     IDENTITIES.c.id,
     IDENTITIES.c.person_id,
     IDENTITIES.c.channel,
     IDENTITIES.c.address,
-    IDENTITIES.c.last_inbound_at,
+    IDENTITIES.c.last_inbound_at.is_not(None).label("has_texted"),
+    func.coalesce(IDENTITIES.c.last_inbound_at > _SINCE, false()).label("in_window"),
     PEOPLE.c.first_name,
     _OPT_OUTS.c.address.is_not(None).label("opted_out"),
     _HOLDS.c.address.is_not(None).label("held"),
@@ -57,6 +61,7 @@ _HELD = select(_HOLDS.c.address).where(_HOLDS.c.address.in_(_PHONES))
 class Candidate(NamedTuple):
     """Someone of an audience, with what decides whether they are texted.
 
+    `in_window` is whether they texted us so lately that WhatsApp takes what we write.
     `booking_id` is the booking that the text is about, `agreed_on` the day on which someone on a list agreed to it.
     """
 
@@ -64,13 +69,17 @@ class Candidate(NamedTuple):
     person_id: int
     channel: str
     address: str
-    last_inbound_at: datetime | None
+    has_texted: bool
+    in_window: bool
     first_name: str
     opted_out: bool
     held: bool
     wants_news: bool
     booking_id: int | None
     agreed_on: date | None = None
+
+
+_IDENTITY: Callable[[Candidate], int] = attrgetter("identity_id")
 
 
 def left_out(who: Candidate, purpose: Purpose) -> str:
@@ -81,7 +90,7 @@ def left_out(who: Candidate, purpose: Purpose) -> str:
         return "opted_out"
     if who.held:
         return "held"
-    if who.last_inbound_at is None and who.agreed_on is None:
+    if not who.has_texted and who.agreed_on is None:
         return "never_texted"
     if who.channel == Channel.SMS and _is_landline(who.address):
         return "landline"
@@ -100,22 +109,35 @@ def concerned(
     booked = select(*_FACTS, told.c.booking_id if audience.event else _NO_BOOKING).select_from(
         _KNOWN.join(told, told.c.identity_id == IDENTITIES.c.id)
     )
-    found = [_streamed(session, booked, after)] if events else []
-    if audience.by_searches:
-        found.append(_seekers(session, audience, now, after))
-    merged = heapq.merge(*found, key=lambda who: who.identity_id)
-    return (next(same) for _, same in groupby(merged, key=lambda who: who.identity_id))
+    found = map(_candidate, _rows(session, booked, after, now)) if events else iter(())
+    if not audience.by_searches:
+        return found
+    merged = heapq.merge(found, _seekers(session, audience, now, after), key=_IDENTITY)
+    return (next(same) for _, same in groupby(merged, key=_IDENTITY))
 
 
-def listed(session: Session, rows: Sequence[ListRow]) -> Iterator[Candidate]:
+def listed(session: Session, rows: Sequence[ListRow], now: datetime) -> Iterator[Candidate]:
     """Those on a page of a list, in its order; one who is not known has `identity_id` 0."""
     phones = [row.phone for row in rows]
-    known = {each.address: each for each in map(_candidate, session.execute(_AT, {"phones": phones}))}
+    known = {
+        each.address: each
+        for each in map(_candidate, session.execute(_AT, {"phones": phones, "since": now - WHATSAPP_WINDOW}))
+    }
     stopped = set(session.scalars(_STOPPED, {"phones": phones}))
     held = set(session.scalars(_HELD, {"phones": phones}))
     for row in rows:
         found = known.get(row.phone) or Candidate(
-            0, 0, Channel.SMS, row.phone, None, row.first_name, row.phone in stopped, row.phone in held, False, None
+            identity_id=0,
+            person_id=0,
+            channel=Channel.SMS,
+            address=row.phone,
+            has_texted=False,
+            in_window=False,
+            first_name=row.first_name,
+            opted_out=row.phone in stopped,
+            held=row.phone in held,
+            wants_news=False,
+            booking_id=None,
         )
         yield found._replace(agreed_on=row.agreed_on)
 
@@ -128,17 +150,15 @@ def _seekers(session: Session, audience: Audience, now: datetime, after: int) ->
         .select_from(_KNOWN.join(SEARCHES, SEARCHES.c.identity_id == IDENTITIES.c.id))
         .where(SEARCHES.c.ended_at.is_(None), SEARCHES.c.ends_at > now),
         after,
+        now,
     )
     return (_candidate(row) for row in rows if audiences.is_sought(audience, row.wishes))
 
 
-def _streamed(session: Session, statement: Select[Any], after: int) -> Iterator[Candidate]:
-    return (_candidate(row) for row in _rows(session, statement, after))
-
-
-def _rows(session: Session, statement: Select[Any], after: int) -> Iterator[Any]:
+def _rows(session: Session, statement: Select[Any], after: int, now: datetime) -> Iterator[Any]:
     ordered = statement.where(_AFTER).order_by(IDENTITIES.c.id)
-    return iter(session.execute(ordered, {"after": after}, execution_options={"yield_per": PAGE}))
+    since = {"after": after, "since": now - WHATSAPP_WINDOW}
+    return iter(session.execute(ordered, since, execution_options={"yield_per": PAGE}))
 
 
 def _candidate(row: Any) -> Candidate:

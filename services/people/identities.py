@@ -31,7 +31,7 @@ _LIVE_AT = select(IDENTITIES.c.id).where(IDENTITIES.c.address == bindparam("at")
 _ADDRESS = select(IDENTITIES.c.address).where(IDENTITIES.c.id == bindparam("identity"), IS_LIVE)
 _RETIRE = update(IDENTITIES).where(IDENTITIES.c.id == bindparam("identity")).values(channel=bindparam("retired"))
 # So long after someone has texted us WhatsApp takes what we write; later it goes as a text message.
-_WHATSAPP_WINDOW = timedelta(hours=24)
+WHATSAPP_WINDOW = timedelta(hours=24)
 _RECIPIENT = (
     select(
         IDENTITIES.c.id,
@@ -111,7 +111,7 @@ def recipient(session: Session, identity_id: int) -> Recipient | None:
 
 def is_window_open(last_inbound_at: datetime | None, now: datetime) -> bool:
     """Whether WhatsApp takes what we write to someone who last texted us then (None: never)."""
-    return last_inbound_at is not None and now - last_inbound_at < _WHATSAPP_WINDOW
+    return last_inbound_at is not None and now - last_inbound_at < WHATSAPP_WINDOW
 
 
 def _create(session: Session, at: dict[str, Any], now: datetime) -> IdentityKey:
