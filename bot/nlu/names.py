@@ -18,6 +18,7 @@ _OWN_CUES = sorted(tuple(cue.split()) for cue in _WORDS["own_cues"])
 _REACH = 4  # words before a name that may say whose it is
 _MOST_WORDS = 3
 _LITTLE = 4  # words behind a name that heads a message
+_REACH_OF_GREETING = 7  # words in which someone says who is there: "good morning to you all, Maureen Okafor here"
 _LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2018\u2019\u0300-\u036f\u0900-\u0dff])*")
 _CAPITALS = re.compile(r"(^|['\u2018\u2019-])(\w)")
 _MC = re.compile(r"^(Mc)([a-z])(?=[a-z]{2})")
@@ -31,6 +32,7 @@ def find_names(tokens: Tokens, lexicon: Lexicon, asked: bool) -> list[Entity]:
     if found is None and asked:
         found = _bare(tokens, lexicon)
     found = found or _announced(tokens, lexicon) or _signed(tokens, lexicon) or _of_kin(tokens, lexicon)
+    found = found or _put_down(tokens, lexicon) or _alone(tokens, lexicon)
     if found is None:
         return []
     own = _own_beside(tokens, lexicon, found)
@@ -219,12 +221,67 @@ def _names_alone(tokens: Tokens, first: int, lexicon: Lexicon) -> bool:
 
 
 def _announced(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
-    """Return the name in "Maureen here", at the beginning of a message or behind a greeting."""
-    for here, word in enumerate(tokens.words[1:4], start=1):
-        if word == "here" and not tokens.gaps[here]:
-            first = here - 1
-            while first and tokens.words[first - 1] not in _WORDS["leads"] and not tokens.gaps[first]:
-                first -= 1
-            known = tokens.words[first] in lexicon.first_names and _is_written_as_name(tokens, first, lexicon)
-            return (first, here - 1) if known and _name_end(tokens, first, lexicon) == here - 1 else None
+    """Return the name in "Maureen here" or "Gurdeep speaking", at the beginning, or behind a greeting or a pause."""
+    for here, word in enumerate(tokens.words[1:_REACH_OF_GREETING], start=1):
+        if word not in _WORDS["present"] or tokens.gaps[here]:
+            continue
+        first = here - 1
+        while first and tokens.words[first - 1] not in _WORDS["leads"] and not tokens.gaps[first]:
+            first -= 1
+        if _name_end(tokens, first, lexicon) == here - 1 and _is_announced(tokens, first, here, lexicon):
+            return first, here - 1
     return None
+
+
+def _is_announced(tokens: Tokens, first: int, here: int, lexicon: Lexicon) -> bool:
+    """Return whether what stands before "here" is a name: a known one, or with a capital and nothing else."""
+    if tokens.words[first] in lexicon.first_names:
+        return _is_written_as_name(tokens, first, lexicon)
+    ends = here + 1 == len(tokens.words) or bool(tokens.gaps[here + 1])
+    return ends and "?" not in tokens.text and _is_unknown_name(tokens, first, lexicon)
+
+
+def _is_unknown_name(tokens: Tokens, place: int, lexicon: Lexicon) -> bool:
+    """Return whether a word with a capital is nothing that the lexicon or the gazetteer knows."""
+    phrases = (lexicon.phrases, lexicon.relations, lexicon.languages, lexicon.answers, lexicon.skips)
+    if any(known.at(tokens, tokens.words, place) for known in phrases) or not _belongs(tokens, place, place, lexicon):
+        return False
+    written = tokens.text[tokens.starts[place] : tokens.ends[place]]
+    capital = written[0].isupper() and not tokens.text.isupper() and tokens.words[place] not in _WORDS["peoples"]
+    return capital and len(written) > 1 and lexicon.resolve_place(written) is None
+
+
+def _put_down(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Return the known name that ends what is said behind a short cue ("just put Jean", "2 seats for Sandra")."""
+    for place in range(1, len(tokens.words)):
+        if tokens.words[place - 1] in _WORDS["short_cues"] and tokens.words[place] in lexicon.first_names:
+            last = _name_end(tokens, place, lexicon)
+            told = _is_written_as_name(tokens, place, lexicon) and lexicon.resolve_place(tokens.words[place]) is None
+            if last is not None and told and _ends_part(tokens, last):
+                return place, last
+    return None
+
+
+def _ends_part(tokens: Tokens, place: int) -> bool:
+    """Return whether a message or a part of it ends with a word, or goes on with "and" or "please"."""
+    after = tokens.words[place + 1 : place + 2]
+    return not after or bool(tokens.gaps[place + 1]) or after[0] in _WORDS["after_name"]
+
+
+def _alone(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Return a name that is all of a message: "Will", though it is a word too, or "yeah Tyrone"."""
+    first, last = 0, len(tokens.words) - 1
+    while first < last and tokens.words[first] in _WORDS["agreeing"]:
+        first += 1
+    while first < last and tokens.words[last] in _WORDS["closing"]:
+        last -= 1
+    word = tokens.words[first]
+    if word not in lexicon.first_names or "?" in tokens.text or _name_end(tokens, first, lexicon) != last:
+        return None
+    plain = word not in _WORDS["also_words"] | lexicon.not_names
+    told = (
+        plain
+        if last + 1 - first < len(tokens.words)
+        else word in _WORDS["names_alone"] and tokens.text[tokens.starts[0]].isupper()
+    )
+    return (first, last) if told else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bot.nlu.lexicon import Lexicon
+from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.names import is_written_name
 from bot.nlu.phrases import Found, Phrases
 from bot.nlu.tokens import Tokens
@@ -20,6 +20,7 @@ _OTHERS = Phrases(
 _SELF = Phrases(dict.fromkeys(_WORDS["self"], "self"))
 _IT_IS_THEM = Phrases(dict.fromkeys(_WORDS["it_is_them"], True))
 _POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
+_AMONG_CARERS = Phrases(dict.fromkeys(_WORDS["among_carers"], True))
 _JOINING = ("and", "plus", "with")
 _SENDER = ("me", "myself", "i")
 _PEOPLE = frozenset(inverted(read_list("relations")))
@@ -33,12 +34,13 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
     """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts."""
     if " ".join(words) in _WORDS["self_answers"]:
         return [_entity(tokens, 0, len(words) - 1, "self")]
-    named = list(lexicon.relations.find(tokens, words))
+    named = [found for found in lexicon.relations.find(tokens, words) if not _is_called_out(words, found)]
     people = (_concerned(tokens, words, found, lexicon) for found in named)
     said = (
         _SELF.find(tokens, words),
         filter(None, people),
         _said_last(tokens, words, named),
+        (found for found in named if _is_ill_after(tokens, words, found, lexicon)),
         _OTHERS.find(tokens, words),
     )
     found = next(chain.from_iterable(said), None)
@@ -77,14 +79,90 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
-    if _sender_comes(before, after) or before[-1:] == ("not",):
+    if _sender_comes(before, after) or before[-1:] == ("not",) or _is_among_carers(tokens, words, before):
         return False
+    if _names_them(words, found):
+        return True
     if found.meaning == "patient":
         return words[owner] in _WORDS["patient_owners"] and _WORDS["no_patient"].isdisjoint(before[-1:])
-    owned = owner < found.first or found.meaning in _WORDS["kin"]
-    if owned and _is_subject(after) and _WORDS["asking"].isdisjoint(before[-1:]):
+    owned = owner < found.first or words[found.first] == "my" or _stands_alone(tokens, found)
+    if owned and _WORDS["asking"].isdisjoint(before[-1:]) and _is_spoken_of(tokens, before, after, found, lexicon):
         return True
     return not _is_possessive(words[found.last], found) and _is_meant(tokens, owner, owned, found)
+
+
+def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:
+    """Return whether a person needs no "my": "mum needs ...", and at the beginning "hubby needs ..." too."""
+    begins = not found.first or bool(tokens.gaps[found.first])
+    return found.meaning in _WORDS["kin"] or (begins and found.meaning != "patient")
+
+
+def _is_spoken_of(
+    tokens: Tokens, before: tuple[str, ...], after: tuple[str, ...], found: Found[str], lexicon: Lexicon
+) -> bool:
+    """Return whether what follows a person says how they are, behind a place or, at the beginning, their age."""
+    if _is_subject(after) or _is_subject(_behind_place(tokens, found.last + 1, lexicon)):
+        return True
+    return not before and after[:1] != () and after[0].isdecimal() and after[0] not in ("1", "2")
+
+
+def _behind_place(tokens: Tokens, place: int, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return what follows "in Hayes" or "who lives in SE5" behind a person, nothing where no such words are."""
+    words = tokens.words
+    while place < len(words) and words[place] in _WORDS["living"]:
+        place += 1
+    if place == len(words) or words[place - 1] not in _WORDS["living_in"]:
+        return ()
+    for mention in lexicon.find_places(tokens.text):
+        if mention.start == tokens.starts[place]:
+            behind = next((at for at in range(place, len(words)) if tokens.starts[at] >= mention.end), len(words))
+            return words[behind:]
+    return ()
+
+
+def _is_among_carers(tokens: Tokens, words: tuple[str, ...], before: tuple[str, ...]) -> bool:
+    """Return whether who cares for someone looks for other carers ("i look after my wife, any carers groups")."""
+    is_for_them = before[-1:] == ("for",) and _WORDS["cares"].isdisjoint(before[-2:-1])
+    return not is_for_them and any(_AMONG_CARERS.find(tokens, words))
+
+
+def _names_them(words: tuple[str, ...], found: Found[str]) -> bool:
+    """Return whether the name of the person is given ("mums name is Joyce", "patients name Jean")."""
+    return words[found.last].endswith("s") and words[found.last + 1 : found.last + 2] == ("name",)
+
+
+def _is_called_out(words: tuple[str, ...], found: Found[str]) -> bool:
+    """Return whether the sender calls someone so at the end, and speaks of nobody ("for me bruv", "thanks mate")."""
+    ends = found.first == found.last == len(words) - 1
+    return ends and words[found.last] in _WORDS["called"] and words[found.first - 1] not in _WORDS["own"]
+
+
+def _is_ill_after(tokens: Tokens, words: tuple[str, ...], found: Found[str], lexicon: Lexicon) -> bool:
+    """Return whether a later "shes got bowel cancer" or the like says that the person is the one who is ill."""
+    owner = _owner(words, found.first)
+    if owner == found.first and found.meaning not in _WORDS["kin"]:
+        return False
+    if _sender_comes(words[:owner], words[found.last + 1 :]):
+        return False
+    places = range(found.last + 1, len(words) - 1)
+    return any(
+        words[place] in _WORDS["she_or_he"] and _tells_illness(tokens, words, place, lexicon) for place in places
+    )
+
+
+def _tells_illness(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> bool:
+    """Return whether what follows "she" or "hes" up to the next pause is of cancer or of what helps with it."""
+    ends = next((at for at in range(place + 1, len(words)) if tokens.gaps[at]), len(words))
+    said = words[place + 1 : ends]
+    if not _WORDS["illness"].isdisjoint(said):
+        return True
+    kinds = {meaning.kind for at in range(place + 1, ends) for meaning in _meanings_at(tokens, words, at, lexicon)}
+    return "cancer_type" in kinds or ("need" in kinds and not _WORDS["wishing"].isdisjoint(said))
+
+
+def _meanings_at(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[Meaning, ...]:
+    found = lexicon.phrases.at(tokens, words, place)
+    return found.meaning if found else ()
 
 
 def _after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[str, ...]:
@@ -146,6 +224,8 @@ def _is_subject(after: tuple[str, ...]) -> bool:
     while after and after[0] in _WORDS["hurrying"] and after[1:2] and after[0] not in _WORDS["has"]:
         after = after[1:]
     verb, then = (*after, "", "")[:2]
+    if verb == "had" and not _WORDS["as_well"].isdisjoint(after[1:]):
+        return False
     if verb in _WORDS["has"]:
         return then in _WORDS["states"] or then not in _WORDS["not_has"] or _has_state(after[1:])
     return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and (then in _WORDS["states"] or then.isdecimal()))

@@ -121,6 +121,10 @@ Len: Len. L E N | Len, first thursday in feb
 Hope: Hope, thats my first name
 Mo: its Mo. colorectal
 June: My name's June
+Gurdeep: Gurdeep speaking | salaam to you all, Gurdeep here | just put Gurdeep | ok Gurdeep
+Zsofi: Zsofi here
+Sandra: two seats for Sandra
+Will: Will
 """
 ASKED_NAMES = """
 Maureen: maureen | MAUREEN | Maureen. | its maureen | maureen thanks | hi its maureen here | put maureen | Maureen x
@@ -154,6 +158,7 @@ im tired | im fine | its tuesday | im from leeds | im bowel cancer | this is gre
 anyone here | im 65 | put down the phone | my wife will come | my sister may come | put down for hope please
 is there anyone here | i m a carer | im having chemo | its breast cancer | this is rubbish | im in chelsea
 thats fine | im not sure
+Polish speaking | Massage here | same again please | Hi Sarah | one for Victoria | ok star | Happy
 hope so | im rich | im will be there | call me tomorrow | call me back | call me on monday | its may | its cold here
 new here | Sarah, thank you | Sarah, can i come | will, hope and joy | Chelsea, thursday | Art, friday
 """

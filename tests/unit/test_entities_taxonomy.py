@@ -216,7 +216,13 @@ partner: something to help my partner cope | putting my partner down
 daughter: ewings sarcoma my daughter shes 15 | my daughter Aisha its her booking
 son: my son Jordan is the patient
 grandparent: my nan is called Violet, its for her
-other: the lady i care for
+other: the lady i care for | its for my auntie | my khala has breast cancer | my mil has stage 4
+mother: ammi needs help with food | me mum needs a wig | mums name is Joyce | its for my ma
+father: for abbu | dad, 80, needs company
+grandparent: for my yiayia | nonna cant sleep | my great gran in Bow has skin cancer
+neighbour: the man upstairs asked me to text, he has bowel cancer
+sister: my stepsister who lives in Hackney needs someone to talk to
+husband: hubs needs to get out more
 son: my lad's got leukaemia
 self: now something for me | find something for me this time
 self: its for me | for myself | im the patient | just for me
@@ -232,6 +238,8 @@ im not a patient | meant for someone else | you remind me of my niece | works fo
 my son has told me about you | my husband drives
 is it ok if my friend comes | hello | my son told me, he is 15. its 4pm
 i came with my dad. hes parking the car
+thanks bro | for me bruv | my dad had it too so im scared | i care for my husband, is there a carers cafe
+my neighbour recommended it | the boy at the desk said so
 """
 LANGUAGES = """
 Polish: do you speak polish | in polish please | Polish | polski | a polish speaker | i only speak polish
