@@ -86,7 +86,7 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     if found.meaning == "patient":
         return words[owner] in _WORDS["patient_owners"] and _WORDS["no_patient"].isdisjoint(before[-1:])
     owned = owner < found.first or words[found.first] == "my" or _stands_alone(tokens, found)
-    if owned and _WORDS["asking"].isdisjoint(before[-1:]) and _is_spoken_of(tokens, before, after, found, lexicon):
+    if owned and _WORDS["asking"].isdisjoint(before[-1:]) and _is_spoken_of(words, before, after, found):
         return True
     return not _is_possessive(words[found.last], found) and _is_meant(tokens, owner, owned, found)
 
@@ -97,27 +97,19 @@ def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:
     return found.meaning in _WORDS["kin"] or (begins and found.meaning != "patient")
 
 
-def _is_spoken_of(
-    tokens: Tokens, before: tuple[str, ...], after: tuple[str, ...], found: Found[str], lexicon: Lexicon
-) -> bool:
+def _is_spoken_of(words: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...], found: Found[str]) -> bool:
     """Return whether what follows a person says how they are, behind a place or, at the beginning, their age."""
-    if _is_subject(after) or _is_subject(_behind_place(tokens, found.last + 1, lexicon)):
+    if _is_subject(after) or any(map(_is_subject, _behind_place(words, found.last + 1))):
         return True
     return not before and after[:1] != () and after[0].isdecimal() and after[0] not in ("1", "2")
 
 
-def _behind_place(tokens: Tokens, place: int, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return what follows "in Hayes" or "who lives in SE5" behind a person, nothing where no such words are."""
-    words = tokens.words
+def _behind_place(words: tuple[str, ...], place: int) -> Iterator[tuple[str, ...]]:
+    """Yield what may follow "in Hayes" or "who lives in Bethnal Green" behind a person."""
     while place < len(words) and words[place] in _WORDS["living"]:
         place += 1
-    if place == len(words) or words[place - 1] not in _WORDS["living_in"]:
-        return ()
-    for mention in lexicon.find_places(tokens.text):
-        if mention.start == tokens.starts[place]:
-            behind = next((at for at in range(place, len(words)) if tokens.starts[at] >= mention.end), len(words))
-            return words[behind:]
-    return ()
+    if words[place - 1] in _WORDS["living_in"]:
+        yield from (words[place + length :] for length in (1, 2))
 
 
 def _is_among_carers(tokens: Tokens, words: tuple[str, ...], before: tuple[str, ...]) -> bool:

@@ -238,7 +238,7 @@ im not a patient | meant for someone else | you remind me of my niece | works fo
 my son has told me about you | my husband drives
 is it ok if my friend comes | hello | my son told me, he is 15. its 4pm
 i came with my dad. hes parking the car
-thanks bro | for me bruv | my dad had it too so im scared | i care for my husband, is there a carers cafe
+thanks bro | cheers bruv | my dad had it too so im scared | i care for my husband, is there a carers cafe
 my neighbour recommended it | the boy at the desk said so
 """
 LANGUAGES = """
