@@ -269,7 +269,7 @@ def _ends_part(tokens: Tokens, place: int) -> bool:
 
 
 def _alone(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
-    """Return a name that is all of a message: "Will", though it is a word too, or "yeah Tyrone"."""
+    """Return a name that is all of a message apart from a yes or thanks: "yeah Tyrone"."""
     first, last = 0, len(tokens.words) - 1
     while first < last and tokens.words[first] in _WORDS["agreeing"]:
         first += 1
@@ -278,10 +278,5 @@ def _alone(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
     word = tokens.words[first]
     if word not in lexicon.first_names or "?" in tokens.text or _name_end(tokens, first, lexicon) != last:
         return None
-    plain = word not in _WORDS["also_words"] | lexicon.not_names
-    told = (
-        plain
-        if last + 1 - first < len(tokens.words)
-        else word in _WORDS["names_alone"] and tokens.text[tokens.starts[0]].isupper()
-    )
+    told = word not in _WORDS["also_words"] | lexicon.not_names and last + 1 - first < len(tokens.words)
     return (first, last) if told else None

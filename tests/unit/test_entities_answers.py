@@ -124,7 +124,6 @@ June: My name's June
 Gurdeep: Gurdeep speaking | salaam to you all, Gurdeep here | just put Gurdeep | ok Gurdeep
 Zsofi: Zsofi here
 Sandra: two seats for Sandra
-Will: Will
 """
 ASKED_NAMES = """
 Maureen: maureen | MAUREEN | Maureen. | its maureen | maureen thanks | hi its maureen here | put maureen | Maureen x
