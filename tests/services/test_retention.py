@@ -97,6 +97,7 @@ def test_whatever_erasing_empties_or_deletes_has_an_end_by_retention(clock):
         "legal_hold",
         "marketing_consent",
         "staff_member",
+        "no_reminders",
     }
     assert by_rule | with_person >= set(erasing.POLICY)
     assert by_rule & with_person == set()
