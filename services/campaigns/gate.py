@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from services.booking import care
 from services.booking.tables import Booking, BookingStatus
-from services.campaigns import broadcasts
+from services.campaigns import broadcasts, no_reminders
 from services.campaigns.broadcast_tables import BroadcastStatus, Purpose
 from services.core.phone import AddressKind, kind_of
 from services.core.quiet_hours import is_quiet, next_opening
@@ -89,6 +89,8 @@ class SendingGate:
             void = _void(session, row, now)
             if void:
                 return Refuse(void)
+        if row.kind == "reminder" and no_reminders.off(session, [row.booking_id or 0], row.identity_id):
+            return Refuse(Reason.REMINDERS_OFF)
         if row.kind in broadcasts.KINDS and (halted := _halted(session, row, now)):
             return halted
         if holds.is_held(session, row.address):
