@@ -178,7 +178,8 @@ def _serve_on(listener: socket.socket, settings: Settings, role: Role) -> None:
             proxy_headers=False,  # nothing here asks who the peer is: the public address is configured
         )
     )
-    note = announced(settings, listener) if role is not Role.WORKER else nullcontext()
+    # Only commands for development look for it; in production the folder of the sources may be read-only.
+    note = announced(settings, listener) if settings.is_development and role is not Role.WORKER else nullcontext()
     with note, suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     if not server.started:
