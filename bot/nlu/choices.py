@@ -17,7 +17,9 @@ _POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "ta", "thx", "lo
 _WORDS_OF_TITLE = 2  # as many fillers ("look", "good") that are words of a title mean it
 _PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _OWNED = re.compile("['\u2019\u2018`]s$")
-_POINTING = frozenset(("the", "one"))
+_REASONS = word_set("cos coz cuz because becos bcos bc cause since as its im ive i")
+_FOR_WHOM = (("for", "my"), ("for", "me"), ("for", "mum"), ("for", "dad"), ("me", "and"), ("me", "n"))
+_SAYING_WHY = word_set("near nearby from")
 _TURNING = word_set("no wait actually sorry but or hang hold instead rather and then")
 _SIDE_WORDS = 4  # words beside "the second one" that still leave it a choice
 
@@ -78,7 +80,11 @@ def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -
     """Return the line that a message points at or describes."""
     dates = [date for date in dates if _tells_when(tokens, date)]
     dated = frozenset(place for date in dates for place in _places(tokens, date, len(options)))
-    pointers = find_pointers(tokens, len(options), dated)
+    pointers = [
+        pointer
+        for pointer in find_pointers(tokens, len(options), dated)
+        if pointer.firm or not has_word(tokens.words[pointer.word], options)  # "the royal free" is no slip of "three"
+    ]
     if pointers:
         if _is_either(tokens, options, pointers[0], dates):
             return None
@@ -95,15 +101,32 @@ def _is_either(tokens: Tokens, options: Sequence[Option], pointer: Pointer, date
 
 
 def _meant_at_first(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -> Choice | None:
-    """Return the line of "the singing, my lungs could do with it": what follows the pause only says why."""
-    pause = _PAUSE.search(tokens.text, tokens.ends[0])
-    if pause is None or not choice_words().asking.isdisjoint(tokens.words) or tokens.gaps[-1].startswith("?"):
+    """Return the line of "the singing, my lungs could do with it": what follows a pause or "cos" only says why."""
+    ends = _first_part_ends(tokens)
+    if not ends or tokens.gaps[-1].startswith("?"):
         return None
-    first = tokenise(tokens.text[: pause.start()])
+    first = tokenise(tokens.text[:ends])
     rest = tokens.words[len(first.words) :]
-    if not _POINTING.intersection(first.words) or not _TURNING.isdisjoint(rest) or any(map(str.isdecimal, rest)):
+    if not _TURNING.isdisjoint(rest) or any(map(str.isdecimal, rest)) or _asks_of(tokens, options):
         return None
-    return _meant(first, options, [date for date in dates if date.end <= pause.start()])
+    return _meant(first, options, [date for date in dates if date.end <= ends])
+
+
+def _first_part_ends(tokens: Tokens) -> int:
+    """Return where in the text the first thing said ends: at a pause, or before "cos" or "for my"; 0 if nowhere."""
+    pause = _PAUSE.search(tokens.text, tokens.ends[0])
+    reasons = (
+        tokens.starts[place]
+        for place in range(1, len(tokens.words))
+        if tokens.words[place] in _REASONS or tokens.words[place : place + 2] in _FOR_WHOM
+    )
+    return min((pause.start() if pause else len(tokens.text)), next(reasons, len(tokens.text))) % len(tokens.text)
+
+
+def _asks_of(tokens: Tokens, options: Sequence[Option]) -> bool:
+    """Return whether a word asks something, and is no word of a line ("near" after "cos" asks nothing)."""
+    asking = choice_words().asking - _SAYING_WHY
+    return any(word in asking and not has_word(word, options) for word in tokens.words)
 
 
 def _corrected_from(tokens: Tokens) -> int:

@@ -79,7 +79,8 @@ def _turn(tokens: Tokens) -> Reading | None:
 def _clause(tokens: Tokens) -> Reading | None:
     """Return a phrase that is all that is said between two pauses ("just the one, Kwame")."""
     for found in count_words().alone.find(tokens, tokens.words):
-        if (not found.first or tokens.gaps[found.first]) and _parts(tokens, found.last + 1):
+        begins = _WORDS["before_only"].issuperset(tokens.words[: found.first]) or tokens.gaps[found.first]
+        if begins and _parts(tokens, found.last + 1):
             return int(found.meaning), found.first, found.last
     return None
 

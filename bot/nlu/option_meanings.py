@@ -17,13 +17,13 @@ def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) ->
     """Return the index of the one option that is about all that a message names.
 
     Every word that is no filler must be of a term that both have in common, or of the option's title. The message
-    must point ("the", "one") or have a word of the title ("singing at homerton").
+    must point ("the", "one"), have a word of the title ("singing at homerton") or say nothing vague ("menopause").
     """
     if len(tokens.words) > _MOST_WORDS or not _is_plain(tokens):
         return None
     named = list(lexicon.phrases.find(tokens, tokens.words))
     rest = _beside(tokens, named)
-    if not named or not (rest or _points(tokens)):
+    if not named or not (rest or _points(tokens) or all(map(_is_sure, named))):
         return None
     wanted = [_of_kinds(phrase.meaning) for phrase in named]
     lines = range(len(options))
@@ -40,6 +40,11 @@ def _beside(tokens: Tokens, named: Sequence[Found[tuple[Meaning, ...]]]) -> set[
 def _points(tokens: Tokens) -> bool:
     """Return whether a message points at something ("the ...", "... one")."""
     return tokens.words[:1] == ("the",) or "one" in tokens.words
+
+
+def _is_sure(phrase: Found[tuple[Meaning, ...]]) -> bool:
+    """Return whether a phrase means a term wherever it stands ("painting", but not "food")."""
+    return any(not meaning.weak for meaning in phrase.meaning)
 
 
 def _has_all(options: Sequence[Option], at: int, words: set[str]) -> bool:

@@ -53,10 +53,19 @@ def has_word(word: str, options: Sequence[Option]) -> bool:
 def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
     """Return the indices of the options that have a word, or nearly that word."""
     exact = frozenset(index for index, option in enumerate(options) if word in _words(option))
+    exact = exact or _of_other_number(word, options)
     if exact or len(word) < _SHORTEST_FORM:
         return exact
     means = _alike if len(word) >= _SHORTEST else _is_short_for
     return frozenset(index for index, option in enumerate(options) if any(means(word, own) for own in _words(option)))
+
+
+def _of_other_number(word: str, options: Sequence[Option]) -> frozenset[int]:
+    """Return the options that have the word in the singular or the plural ("wigs" for "Wig fitting")."""
+    if len(word) < _SHORTEST_FORM:
+        return frozenset()
+    forms = {f"{word}s", word.removesuffix("s")} - {word}
+    return frozenset(index for index, option in enumerate(options) if forms & _words(option))
 
 
 def _alike(said: str, own: str) -> bool:

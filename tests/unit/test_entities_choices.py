@@ -55,6 +55,8 @@ PICKED = """
 2: third one thanks | the last one | last | the bottom one | fear of recurrence | recurrance workshop
 2: no wait not that, 3 | not that one, the 3rd | not that - 3 | not 1, 3 | not 2. number 3 please
 2: details of 3 | make it the third | make it number 3
+2: recurrences please | fear one cos i worry | online pls its easier for me
+1: yoga for my mum | yoga pls, me n my sister | evening one cos i work
 2: the online one | thursday at 2 | the 2pm one on thursday | thursday afternoon please | event:63
 """
 NOT_PICKED = """

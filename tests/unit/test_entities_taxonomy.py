@@ -93,9 +93,9 @@ pelvic: i leak when i cough | stoma | leaking | bladder problems | weak bladder 
 intimacy: sex is painful | erectile dysfunction | fertility | intimacy | problems with sex
 complementary: massage | reflexology | reiki | mindfulness | acupuncture | meditation
 appearance: mastectomy bras | look good feel better | losing my hair | makeup | body image
-recurrence: fear of recurrence | worried its come back | what if its coming back
+recurrence: fear of recurrence | scared its gonna come back | worried its come back | what if its coming back
 end_of_treatment: moving forward | hope course | life after treatment | whats next
-bereavement: bereavement | lost my husband | grief
+bereavement: bereavement | lost my nan to leukaemia | lost my husband | grief
 children: telling the kids | talking to my children
 smoking: quit smoking | stop smoking | vaping
 cognition: brain fog | chemo brain | memory problems | cant concentrate

@@ -30,6 +30,7 @@ def lexicon():
         ("the fatigue", 3),
         ("id like the fatigue one", 3),
         ("fatigue living with", 3),
+        ("nutrition", 0),
     ],
 )
 def test_a_line_is_told_by_its_meaning(lexicon, text, index):
