@@ -83,7 +83,8 @@ def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -
     pointers = [
         pointer
         for pointer in find_pointers(tokens, len(options), dated)
-        if pointer.firm or not has_word(tokens.words[pointer.word], options)  # "the royal free" is no slip of "three"
+        # "the royal free" is no slip of "three"; but "1" is a line, whatever title has a 1
+        if pointer.firm or not (tokens.words[pointer.word].isalpha() and has_word(tokens.words[pointer.word], options))
     ]
     if pointers:
         if _is_either(tokens, options, pointers[0], dates):
