@@ -20,7 +20,7 @@ _OWNED = re.compile("['\u2019\u2018`]s$")
 _REASONS = word_set("cos coz cuz because becos bcos bc cause since as its im ive i")
 _FOR_WHOM = (("for", "my"), ("for", "me"), ("for", "mum"), ("for", "dad"), ("me", "and"), ("me", "n"))
 _SAYING_WHY = word_set("near nearby from")
-_TURNING = word_set("no wait actually sorry but or hang hold instead rather and then")
+_TURNING = word_set("also too well another no wait actually sorry but or hang hold instead rather and then")
 _SIDE_WORDS = 4  # words beside "the second one" that still leave it a choice
 
 
