@@ -16,6 +16,7 @@ from bot.observing import Observer
 from services.booking import places, referrals, refill
 from services.campaigns import leases, reminders, saved_searches
 from services.core.database import Database
+from services.journey import travel_checks
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,7 @@ def _lease(job: Job) -> timedelta:
 
 
 def event_jobs(database: Database) -> tuple[Job, ...]:
-    """The ticks that need only the database: lapsed holds and offers, waiting lists, and reminders that are due."""
+    """The ticks that need only the database: lapsed holds and offers, waiting lists, reminders, old travel."""
 
     def expire(now: datetime) -> dict[str, int]:
         return {"holds_expired": database.write(lambda session: places.expire_due(session, now, PAGE))}
@@ -128,8 +129,12 @@ def event_jobs(database: Database) -> tuple[Job, ...]:
     def invite(now: datetime) -> dict[str, int]:
         return {"referrals_asked": database.write(lambda session: referrals.ask_due(session, now, PAGE))}
 
+    def check_travel(now: datetime) -> dict[str, int]:
+        return {"venues_flagged": database.write(lambda session: travel_checks.flag_old_blocks(session, now, PAGE))}
+
     return (
         Job("ask_referrals", timedelta(minutes=5), invite),
+        Job("check_travel", timedelta(days=1), check_travel),
         Job("expire_holds", timedelta(seconds=30), expire),
         Job("keep_waiting_lists", timedelta(seconds=30), keep_waiting_lists),
         Job("look_out", timedelta(seconds=60), look_out),

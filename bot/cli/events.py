@@ -1,4 +1,4 @@
-"""Commands for events: import, export, who is coming."""
+"""Commands for events: import, export, who is coming, whose travel is to be checked."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from bot.cli.tables import find_event, write_csv
 from services.booking import refill
 from services.booking.attendees import export_attendees
 from services.campaigns import notices
-from services.core.clock import SystemClock
+from services.core.clock import SystemClock, to_london
 from services.events.changes import EventChange, Imported, Rejected
 from services.events.exports import export_events
 from services.events.imports import import_events
@@ -30,6 +30,7 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="A CSV file; see docs/events.md.", exists=True, dir_okay=False)],
 ) -> None:
     """Import events: all of a file or, with any bad row, none of it. Everyone booked is told of a change."""
+    from services.journey import travel_checks
     from services.journey.gazetteer import Gazetteer
 
     gazetteer, now = Gazetteer.load(), SystemClock().now()
@@ -46,6 +47,7 @@ def import_file(
 
     with opened_database() as (_settings, database):
         outcome = database.write(unit)
+        old = len(database.read_once(lambda session: travel_checks.old_blocks(session, now)))
     if isinstance(outcome, Rejected):
         for error in outcome.errors:
             typer.echo(f"{file.name}: {error}", err=True)
@@ -54,6 +56,12 @@ def import_file(
         f"{outcome.created} new, {outcome.updated} updated, {outcome.unchanged} unchanged; "
         f"{len(outcome.changes)} moved or cancelled, {sum(told)} people are told."
     )
+    if old:
+        typer.secho(
+            f"{old} venues have travel or parking that nobody has checked for 90 days: wellbeing events travel-checks.",
+            err=True,
+            fg=typer.colors.YELLOW,
+        )
     if outcome.past:
         typer.secho(f"{outcome.past} of the new events are over already.", err=True, fg=typer.colors.YELLOW)
 
@@ -64,6 +72,24 @@ def export() -> None:
     """Write all events as CSV to standard output, in the form that import reads."""
     with opened_database() as (_settings, database), database.read() as session:
         write_csv(export_events(session))
+
+
+@events.command("travel-checks")
+@tells_errors
+def check_travel() -> None:
+    """List venues of events to come whose travel and parking nobody has checked for 90 days, the next event first."""
+    from services.journey import travel_checks
+
+    with opened_database() as (_settings, database), database.read() as session:
+        found = travel_checks.old_blocks(session, SystemClock().now())
+    if not found:
+        typer.echo("Travel and parking are checked at every venue of events to come.")
+    for block in found:
+        checked = block.checked_on.isoformat() if block.checked_on else "never"
+        typer.echo(
+            f"{block.name}, {block.postcode}  last checked: {checked}  "
+            f"next event: {to_london(block.next_at):%d %b %Y}  events: {block.events}"
+        )
 
 
 @events.command()

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 from sqlmodel import Session
 
-from bot.cli.inbox_words import Told, told, written
+from bot.cli.inbox_words import Note, Told, told, written
 from bot.cli.session import By, fail, opened_database, tells_errors
 from services.core.clock import SystemClock
 from services.people import desk, flags
@@ -22,6 +22,7 @@ _NOT_SENT = {
     "opted_out": "Not sent: this number has opted out. Only their own START lets us text it again.",
     "held": "Not sent: it may not be safe to text this number. Use --though-held if you know that it is.",
     "window": "Not sent: WhatsApp lets us write within 24 hours of their last message only, and there is no number.",
+    "nobody": "This is a note to staff, about nobody: close it when you have seen to it.",
     "unknown": "There is no such number in the inbox.",
 }
 _LONGEST = 1600
@@ -54,11 +55,11 @@ def list_flags(
 def show(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Show what someone wants, what is known of them, and the whole talk with its times."""
 
-    def unit(session: Session, flag: OpenFlag, who: str, now: datetime) -> Told:
+    def unit(session: Session, flag: OpenFlag, who: str, now: datetime) -> Told | Note:
         desk.look(session, flag.id, who, now)
         return told(session, flag, now)
 
-    _do(number, by, restricted, unit).print()
+    _do(number, by, restricted, unit, note=True).print()
 
 
 @inbox.command()
@@ -101,7 +102,7 @@ def hand_back(number: Flag, by: By = "", restricted: Restricted = False) -> None
 
     def unit(session: Session, flag: OpenFlag, who: str, now: datetime) -> list[OpenFlag]:
         desk.hand_back(session, flag.id, who, now)
-        return flags.open_about(session, flag.identity_id)
+        return flags.open_about(session, flag.identity_id) if flag.identity_id is not None else []
 
     left = _do(number, by, restricted, unit)
     typer.echo("The bot answers again.")
@@ -113,7 +114,9 @@ def hand_back(number: Flag, by: By = "", restricted: Restricted = False) -> None
 @tells_errors
 def close(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     """Close this as dealt with, and leave the conversation as it is."""
-    if not _do(number, by, restricted, lambda session, flag, who, now: desk.close(session, flag.id, who, now)):
+    if not _do(
+        number, by, restricted, lambda session, flag, who, now: desk.close(session, flag.id, who, now), note=True
+    ):
         fail("It is closed already.")
     typer.echo("Closed.")
 
@@ -136,11 +139,19 @@ def stop(number: Flag, by: By = "", restricted: Restricted = False) -> None:
     typer.echo("No more texts go to that number.")
 
 
-def _do(number: int, by: str, restricted: bool, unit: Callable[[Session, OpenFlag, str, datetime], R]) -> R:
-    """Do one thing about a flag in one transaction, as the member of staff named, who must be allowed to see it."""
+def _do(
+    number: int, by: str, restricted: bool, unit: Callable[[Session, OpenFlag, str, datetime], R], *, note: bool = False
+) -> R:
+    """Do one thing about a flag in one transaction, as the member of staff named, who must be allowed to see it.
+
+    `note` says that it can be done about a note to staff, too.
+    """
 
     def permitted(session: Session) -> R:
-        return unit(session, _permitted(flags.find(session, number), restricted), by or getpass.getuser(), now)
+        flag = _permitted(flags.find(session, number), restricted)
+        if flag.identity_id is None and not note:
+            fail(_NOT_SENT["nobody"])
+        return unit(session, flag, by or getpass.getuser(), now)
 
     with opened_database() as (_settings, database):
         now = SystemClock().now()

@@ -36,11 +36,15 @@ def written(waiting: Sequence[OpenFlag], now: datetime, *, words: bool, restrict
 
 
 def _cells(flag: OpenFlag, now: datetime, *, words: bool, seen: bool) -> list[str]:
-    what, sender = (flag.category, mask(flag.address)) if seen else ("restricted", "")
+    what, sender = (flag.category, _sender(flag)) if seen else ("restricted", "")
     cells = [str(flag.id), _SEVERITY[flag.severity], what, sender, span(now - flag.created_at), flag.taken_by or ""]
     if words:
         cells.append(_beginning(flag) if seen else "")
     return cells
+
+
+def _sender(flag: OpenFlag) -> str:
+    return mask(flag.address) if flag.address else ""
 
 
 def span(passed: timedelta) -> str:
@@ -71,7 +75,7 @@ class Told:
     def _about(self) -> list[str]:
         flag, person = self.flag, self.person
         lines = [
-            f"{flag.id}: {flag.category}, {_SEVERITY[flag.severity]}, since {_when(flag.created_at)}",
+            _title(flag),
             f"They want: {' '.join((flag.body or flag.note or 'see below').split())}",
             f"From: {person.first_name or 'no name given'}, {mask(flag.address)} by {flag.channel}",
         ]
@@ -83,10 +87,24 @@ class Told:
         return lines + [f"Booked: {one.discreet_title}, {_when(one.starts_at)}, {one.reference}" for one in self.booked]
 
 
-def told(session: Session, flag: OpenFlag, now: datetime) -> Told:
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note to staff that is about nobody."""
+
+    flag: OpenFlag
+
+    def print(self) -> None:
+        """Print it."""
+        typer.echo(_title(self.flag))
+        typer.echo(self.flag.note)
+
+
+def told(session: Session, flag: OpenFlag, now: datetime) -> Told | Note:
     """Gather what staff see of one flag."""
+    if flag.identity_id is None:
+        return Note(flag)
     to = identities.recipient(session, flag.identity_id)
-    assert to is not None, "a flag is about an identity"  # noqa: S101
+    assert to is not None, "a foreign key says so"  # noqa: S101
     return Told(
         flag,
         to,
@@ -95,6 +113,10 @@ def told(session: Session, flag: OpenFlag, now: datetime) -> Told:
         bookings.upcoming(session, to.person_id, now),
         desk.transcript(session, flag.identity_id),
     )
+
+
+def _title(flag: OpenFlag) -> str:
+    return f"{flag.id}: {flag.category}, {_SEVERITY[flag.severity]}, since {_when(flag.created_at)}"
 
 
 def _beginning(flag: OpenFlag) -> str:

@@ -54,7 +54,10 @@ class Provider(SQLModel, table=True):
 
 
 class Venue(SQLModel, table=True):
-    """A place where events happen, with its travel and parking block as staff last checked it."""
+    """A place where events happen, with its travel and parking block as staff last checked it.
+
+    `travel_flagged_on` is when staff were last told that the block is old.
+    """
 
     __table_args__ = (Index("venue_name_postcode", "name", "postcode", unique=True),)
 
@@ -68,6 +71,7 @@ class Venue(SQLModel, table=True):
     travel: str = ""
     parking: str = ""
     travel_checked_on: date | None = None
+    travel_flagged_on: date | None = None
 
 
 class Event(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Venues that an import names: found or made, with the newest word on how to get there."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Protocol
 
@@ -12,7 +12,6 @@ from services.events.rows import Block, EventRow, VenueCells
 from services.events.sheet import RowError
 
 _VENUE = SQLModel.metadata.tables["venue"]
-_BY_POSTCODE = select(_VENUE).where(_VENUE.c.postcode.in_(bindparam("postcodes", expanding=True)))
 _FIELDS = ("travel", "parking", "travel_checked_on")
 Key = tuple[str, str]
 
@@ -66,6 +65,10 @@ class VenueDraft:
         nothing = asdict(Block())
         said = asdict(block)
         return {name: said[name] if said[name] != getattr(self, name) else nothing[name] for name in _FIELDS}
+
+
+_COLUMNS = tuple(_VENUE.c[field.name] for field in fields(VenueDraft))
+_BY_POSTCODE = select(*_COLUMNS).where(_VENUE.c.postcode.in_(bindparam("postcodes", expanding=True)))
 
 
 class Venues:

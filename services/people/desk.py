@@ -69,7 +69,10 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The answer may not go: "opted_out", "held" (it may not be safe to text), "window" or "unknown" (no such flag)."""
+    """The answer may not go.
+
+    "opted_out", "held" (it may not be safe to text), "window", "unknown" (no such flag) or "nobody" (a note to staff).
+    """
 
     reason: str
 
@@ -82,9 +85,9 @@ def transcript(session: Session, identity_id: int) -> list[Line]:
 
 
 def take(session: Session, flag_id: int, who: str, now: datetime) -> OpenFlag | None:
-    """Make the conversation staff's and say who has it; None if there is no such flag."""
+    """Make the conversation staff's and say who has it; None if there is no such flag about anybody."""
     flag = flags.find(session, flag_id)
-    if flag is None:
+    if flag is None or flag.identity_id is None:
         return None
     flags.take(session, flag_id, who, now)
     conversations.give_to_staff(session, flag.identity_id, now + STAFF_HAVE_IT, now)
@@ -97,9 +100,11 @@ def reply(
 ) -> Replied | NotSent:
     """Answer the person of a flag; the conversation is staff's then. `though_held` sends to an address that is held."""
     flag = flags.find(session, flag_id)
-    to = identities.recipient(session, flag.identity_id) if flag else None
-    if flag is None or to is None:
+    if flag is None:
         return NotSent("unknown")
+    to = None if flag.identity_id is None else identities.recipient(session, flag.identity_id)
+    if to is None:
+        return NotSent("nobody")
     as_sms = to.channel == Channel.WHATSAPP and not identities.is_window_open(to.last_inbound_at, now)
     refused = _refused(session, to, as_sms=as_sms, though_held=though_held)
     if refused:
@@ -122,7 +127,7 @@ def reply(
 def hand_back(session: Session, flag_id: int, who: str, now: datetime) -> OpenFlag | None:
     """Let the bot answer again and close the flag, with what else was only about the talk with staff."""
     flag = flags.find(session, flag_id)
-    if flag is None:
+    if flag is None or flag.identity_id is None:
         return None
     conversations.take_back(session, flag.identity_id)
     flags.handle(session, flag_id, now, who)
@@ -154,7 +159,7 @@ def release(session: Session, flag_id: int, who: str, now: datetime) -> bool:
 def stop(session: Session, flag_id: int, who: str, now: datetime) -> bool:
     """Stop all texts to the person of a flag, on their behalf; False if they were stopped already."""
     flag = flags.find(session, flag_id)
-    if flag is None or not consent.opt_out(session, flag.address, "staff", now):
+    if flag is None or flag.identity_id is None or not consent.opt_out(session, flag.address, "staff", now):
         return False
     _audit(session, flag, who, "stop", now)
     return True

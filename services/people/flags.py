@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from services.core.database import announce
@@ -23,14 +23,14 @@ _COLUMNS = (
         _FLAGS.c.note,
         _FLAGS.c.created_at,
         _FLAGS.c.identity_id,
-        IDENTITIES.c.channel,
-        IDENTITIES.c.address,
+        func.coalesce(IDENTITIES.c.channel, ""),
+        func.coalesce(IDENTITIES.c.address, ""),
         _FLAGS.c.inbound_id,
         _INBOX.c.body,
         _FLAGS.c.taken_by,
         _FLAGS.c.handled_at,
     )
-    .select_from(_FLAGS.join(IDENTITIES).outerjoin(_INBOX, _INBOX.c.id == _FLAGS.c.inbound_id))
+    .select_from(_FLAGS.outerjoin(IDENTITIES).outerjoin(_INBOX, _INBOX.c.id == _FLAGS.c.inbound_id))
     .order_by(_FLAGS.c.severity, _FLAGS.c.created_at, _FLAGS.c.id)
 )
 _OPEN = _COLUMNS.where(_FLAGS.c.handled_at.is_(None)).limit(bindparam("most"))
@@ -73,7 +73,10 @@ RESTRICTED = frozenset({"safeguarding"})
 
 
 class OpenFlag(NamedTuple):
-    """A flag, with the message that raised it; `body` is None when no message did, `handled_at` while it is open."""
+    """A flag, with the message that raised it; `body` is None when no message did, `handled_at` while it is open.
+
+    A note to staff about nobody has no `identity_id`, and "" for channel and address.
+    """
 
     id: int
     severity: int
@@ -81,7 +84,7 @@ class OpenFlag(NamedTuple):
     rule: str
     note: str
     created_at: datetime
-    identity_id: int
+    identity_id: int | None
     channel: str
     address: str
     inbound_id: int | None
@@ -98,7 +101,7 @@ class OpenFlag(NamedTuple):
 def raise_flag(
     session: Session,
     *,
-    identity_id: int,
+    identity_id: int | None,
     category: str,
     severity: int,
     now: datetime,
@@ -108,7 +111,7 @@ def raise_flag(
 ) -> int:
     """Put something before staff and return its id; announces "flags".
 
-    `severity` is 0 for an emergency, 1 urgent, 2 today, 3 routine.
+    `severity` is 0 for an emergency, 1 urgent, 2 today, 3 routine. `identity_id` is None for what is about nobody.
     """
     row = {"identity_id": identity_id, "inbound_id": inbound_id, "category": category, "rule": rule}
     announce(session, "flags")

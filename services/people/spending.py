@@ -85,16 +85,14 @@ class Budget:
             after = self._spent(session, now)
             before = after - sum(self.price(channel, count) for channel, count in segments.items())
             if before < self.limit <= after:
-                _tell_staff(session, posts[-1][0].identity_id, now)
+                _tell_staff(session, now)
 
     def _spent(self, session: Session, now: datetime) -> float:
         return sum(self.price(row[0], row[2]) for row in _OF_DAY.rows(session, {"on": day_of(now)}))
 
 
-def _tell_staff(session: Session, identity_id: int, now: datetime) -> None:
-    flags.raise_flag(
-        session, identity_id=identity_id, category="delivery", severity=1, now=now, rule="spend_stop", note=_NOTE
-    )
+def _tell_staff(session: Session, now: datetime) -> None:
+    flags.raise_flag(session, identity_id=None, category="delivery", severity=1, now=now, rule="spend_stop", note=_NOTE)
 
 
 def day_of(moment: datetime) -> str:

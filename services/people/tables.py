@@ -214,7 +214,7 @@ class Flag(SQLModel, table=True):
     """Something staff must see: a red flag, a request for a person, a death, a refused safety reply.
 
     `severity` orders the inbox: 0 emergency, 1 urgent, 2 today, 3 routine. `rule` names the pattern or cause.
-    `taken_by` and `handled_by` name the member of staff.
+    `taken_by` and `handled_by` name the member of staff; `identity_id` is empty for a note to staff about nobody.
     """
 
     __table_args__ = (
@@ -227,7 +227,7 @@ class Flag(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    identity_id: int = Field(foreign_key="identity.id", index=True)
+    identity_id: int | None = Field(default=None, foreign_key="identity.id", index=True)
     inbound_id: int | None = Field(default=None, foreign_key="inbound_message.id", index=True)
     category: str
     rule: str = ""

@@ -68,6 +68,19 @@ def test_export_is_what_import_reads(deployment, tmp_path):
     assert "0 new, 0 updated, 2 unchanged" in deployment.succeed("events", "import", str(file))
 
 
+def test_old_travel_is_told_with_an_import_and_listed(deployment, tmp_path):
+    assert "are checked at every venue" in deployment.succeed("events", "travel-checks")
+    file = tmp_path / "old.csv"
+    file.write_text(
+        "external_id,title,venue,starts_at,ends_at,capacity,postcode,travel,travel_checked_on\n"
+        "old,Gentle yoga,Old Hall,2030-12-03T14:00,2030-12-03T15:30,12,CR0 1NX,Take a tram.,2020-02-01\n"
+    )
+    done = deployment.run("events", "import", str(file))
+    assert "1 venues have travel or parking that nobody has checked for 90 days" in done.stderr
+    shown = deployment.succeed("events", "travel-checks")
+    assert shown == "Old Hall, CR0 1NX  last checked: 2020-02-01  next event: 03 Dec 2030  events: 1\n"
+
+
 def test_tick_alone_does_what_is_due_and_says_so_as_json(deployment):
     with sqlite3.connect(deployment.folder / "wellbeing.db") as database:
         database.execute("UPDATE event SET taken = 3 WHERE external_id = 'yoga-1'")

@@ -114,6 +114,23 @@ def test_what_cannot_be_done_is_told(deployment, people, command, told):
     assert (code, told in shown) == (1, True)
 
 
+def test_a_note_to_staff_is_read_and_closed_and_is_about_nobody(deployment, people):
+    now = SystemClock().now()
+    note = {"category": "travel", "severity": 3, "note": "Check the way to Old Hall.", "now": now}
+    number = str(people.write(lambda session: flags.raise_flag(session, identity_id=None, **note)))
+    assert "routine travel 0 min Check the way" in " ".join(
+        run(deployment, "list", "--words")[1].replace("│", "").split()
+    )
+    code, shown = run(deployment, "show", number)
+    assert (code, shown.endswith("Check the way to Old Hall.")) == (0, True)
+    for command in (("take", number), ("reply", number, "hello"), ("hand-back", number), ("stop", number)):
+        code, told = run(deployment, *command)
+        assert (code, "about nobody" in told) == (1, True)
+    assert run(deployment, "close", number) == (0, "Closed.")
+    with people.read() as session:
+        assert not consent.is_opted_out(session, "")
+
+
 def test_somebody_is_taken_off_and_that_is_said_once(deployment, people):
     assert run(deployment, "stop", "1") == (0, "No more texts go to that number.")
     assert run(deployment, "stop", "1") == (1, "That number has opted out already.")
