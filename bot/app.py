@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from bot import webhook
+from bot.channels.paths import RECEIPTS_PATH
 from bot.channels.simulator_web import poster_to
 from bot.service import Service
 from bot.settings import Role, Settings
@@ -54,6 +55,8 @@ def create_app(settings: Settings, role: Role = Role.ALL) -> FastAPI:
 
 def _add_pages(app: FastAPI, settings: Settings) -> None:
     app.include_router(webhook.router)
+    if settings.texts_by_notify:
+        app.add_route(RECEIPTS_PATH, webhook.receive_receipt, methods=["POST"], include_in_schema=False)
     app.include_router(calendar.router)
     if settings.is_development:
         from bot.web import development, phone

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import NamedTuple
 
+from bot.channels import govuk_notify
 from bot.channels.port import Accepted, RateLimited, Rejected, SendResult, Unknown, Unreached
 from bot.channels.twilio_codes import REFUSALS
 from bot.observing import Observer, Turned
@@ -113,7 +114,8 @@ class Metrics(Observer):
 
     def refused(self, by: str, reason: str) -> None:
         """A message was refused."""
-        self.refusals.add(by, reason if by == "gate" or reason in REFUSALS else _OTHER)
+        known = by == "gate" or reason in REFUSALS or reason.startswith(govuk_notify.CODES)
+        self.refusals.add(by, reason if known else _OTHER)
 
     def reported(self, outbox_id: int, channel: str, status: str, seconds: float) -> None:
         """A provider's report moved a message."""

@@ -143,6 +143,7 @@ class Preparer:
             status_callback=f"{self._reports_to}?outbox={row.id}",
             validity_s=None if row.expires_at is None else int((row.expires_at - now).total_seconds()),
             template=template,
+            reference=str(row.id),
         )
         return Ready(row, message, segments.count(text).count if channel == Channel.SMS else 1)
 

@@ -125,7 +125,7 @@ class Reconciler:
         """Settle one person's messages by what the provider has for that address."""
         since = min(row.claimed_at or row.created_at for row in rows) - _SKEW
         try:
-            listed = [one for channel in _channels_of(rows[0]) for one in await self._list(channel, rows[0], since)]
+            listed = [one for channel in _channels_of(rows[0]) for one in await self._list(channel, rows, since)]
         except ChannelUnreachable as error:
             log.warning("not_reconciled", why=str(error), count=len(rows))
             return []
@@ -136,20 +136,28 @@ class Reconciler:
         # Those whose words are known choose first; of the others any message that is nobody else's will do.
         return [self._match(row, free) for row in sorted(rows, key=lambda row: (not _words(row), row.id))]
 
-    async def _list(self, channel: str, row: OutboxRow, since: datetime) -> Iterable[Listed]:
+    async def _list(self, channel: str, rows: Sequence[OutboxRow], since: datetime) -> Iterable[Listed]:
         found = self._channels.get(channel)
-        return await found.list_messages(channel, row.address, since) if found is not None else ()
+        if found is None:
+            return ()
+        return await found.list_messages(channel, rows[0].address, since, [str(row.id) for row in rows])
 
     def _match(self, row: OutboxRow, free: list[Listed]) -> Done:
         """Take a row's message out of those that are nobody's yet, or have it posted again."""
-        words = _words(row)
         for one in free:
-            if not words or one.text.strip().endswith(words.strip()):
+            if _may_be(row, one):
                 free.remove(one)
                 return _found(row, one)
         if row.attempts >= self._patience.attempts:
             return failed(row, "not_listed", "given_up")
         return put_back(row, "not_listed", self._clock.now())
+
+
+def _may_be(row: OutboxRow, one: Listed) -> bool:
+    """Whether a message that the provider has is a row's: by the reference, else by the words where they are known."""
+    if one.reference:
+        return one.reference == str(row.id)
+    return one.text.strip().endswith(_words(row).strip())
 
 
 def _found(row: OutboxRow, one: Listed) -> Done:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.broadcasting import Broadcaster
 from bot.channels.content_book import StoredContentBook
 from bot.channels.developer import DeveloperChannel
+from bot.channels.govuk_notify import channel_of
 from bot.channels.port import OutboundChannel
 from bot.channels.simulator import FakeTwilio, LocalTransport
 from bot.channels.templates import load_templates
@@ -233,7 +234,7 @@ class Service:
             settings.twilio_messaging_service_sid,
             Contents(self._transport(CONTENT_API), book),
         )
-        channels: dict[str, OutboundChannel] = {Channel.SMS: twilio, Channel.WHATSAPP: twilio}
+        channels: dict[str, OutboundChannel] = {Channel.SMS: channel_of(settings) or twilio, Channel.WHATSAPP: twilio}
         return channels | ({"dev": DeveloperChannel()} if settings.is_development else {})
 
     def _template_book(self) -> TemplateBook:
@@ -260,7 +261,7 @@ class Service:
 
     def _senders(self) -> dict[str, str]:
         settings = self.settings
-        senders = {Channel.SMS: settings.twilio_sms_from, Channel.WHATSAPP: settings.twilio_whatsapp_from}
+        senders = {Channel.SMS: settings.sms_sender, Channel.WHATSAPP: settings.twilio_whatsapp_from}
         return {channel: number for channel, number in senders.items() if number}
 
     def _turn_taker(self, dialogue: Dialogue) -> TurnTaker:

@@ -1,5 +1,6 @@
 """Every setting of a deployment, read once from the environment and checked at start-up."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -19,6 +20,8 @@ VAR = ROOT / "var"
 MODEL = VAR / "nlu-model.npz"
 _DEVELOPMENT_ACCOUNT = "AC" + "0" * 31 + "1"
 _DRAMA_NUMBER = "+447700900000"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NOTIFY_KEY = re.compile(rf"(?:^|-){_UUID}-{_UUID}\Z")
 
 
 class Environment(StrEnum):
@@ -26,6 +29,13 @@ class Environment(StrEnum):
 
     PRODUCTION = "production"
     DEVELOPMENT = "development"
+
+
+class SmsProvider(StrEnum):
+    """Who sends text messages; WhatsApp, and all that comes in, is Twilio's."""
+
+    TWILIO = "twilio"
+    GOVUK_NOTIFY = "govuk_notify"
 
 
 class Role(StrEnum):
@@ -57,6 +67,11 @@ class Settings(BaseSettings):
     twilio_sms_from: str = ""
     twilio_whatsapp_from: str = ""
     twilio_messaging_service_sid: str = ""
+    sms_provider: SmsProvider = SmsProvider.TWILIO
+    govuk_notify_api_key: SecretStr = SecretStr("")
+    govuk_notify_template_id: str = ""
+    govuk_notify_callback_token: SecretStr = SecretStr("")
+    govuk_notify_api_base_url: str = ""
     # Segments a second that the provider takes from one sender of ours. A long number outside the US and Canada: 10
     # ("Understanding Twilio Rate Limits and Message Queues"); a WhatsApp sender: 80 ("Best practices and FAQs").
     sms_per_second: float = Field(default=10.0, gt=0)
@@ -106,6 +121,17 @@ class Settings(BaseSettings):
         return self.is_development and not self.twilio_api_base_url
 
     @property
+    def texts_by_notify(self) -> bool:
+        """Whether text messages go through GOV.UK Notify; in development only to an address that is named."""
+        is_safe = not self.is_development or bool(self.govuk_notify_api_base_url)
+        return self.sms_provider is SmsProvider.GOVUK_NOTIFY and is_safe
+
+    @property
+    def sms_sender(self) -> str:
+        """What text messages come from, as their rate and the choice of a channel know it; "" if none can be sent."""
+        return self.twilio_sms_from or ("GOV.UK Notify" if self.texts_by_notify else "")
+
+    @property
     def prices(self) -> dict[str, float]:
         """Pounds for a segment, by channel."""
         return {"sms": float(self.sms_segment_price) / 100, "whatsapp": float(self.whatsapp_message_price) / 100}
@@ -134,6 +160,20 @@ class Settings(BaseSettings):
             missing.append("TWILIO_SMS_FROM (or TWILIO_WHATSAPP_FROM, or TWILIO_MESSAGING_SERVICE_SID)")
         if missing:
             raise ValueError("set " + ", ".join(missing))
+        return self
+
+    @model_validator(mode="after")
+    def _notify_complete(self) -> Self:
+        if self.sms_provider is not SmsProvider.GOVUK_NOTIFY:
+            return self
+        required = ("govuk_notify_api_key", "govuk_notify_template_id", "govuk_notify_callback_token")
+        missing = [name.upper() for name in required if not _given(getattr(self, name))]
+        if missing:
+            raise ValueError("SMS_PROVIDER=govuk_notify: set " + ", ".join(missing))
+        if not _NOTIFY_KEY.search(self.govuk_notify_api_key.get_secret_value()):
+            raise ValueError(
+                "GOVUK_NOTIFY_API_KEY: not a key of GOV.UK Notify (NAME-SERVICE-SECRET, as it shows it once)"
+            )
         return self
 
 

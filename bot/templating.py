@@ -11,10 +11,11 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
+from bot.channels.http import Answer, NoAnswer, NotReached
 from bot.channels.port import TemplateMessage
 from bot.channels.templates import CATEGORY, Template, filled
 from bot.channels.twilio_content import PATH
-from bot.channels.twilio_http import Answer, NoAnswer, NotReached, Transport
+from bot.channels.twilio_http import Transport
 from services.core.clock import Clock
 from services.core.database import Database
 from services.people import contents

@@ -1,12 +1,14 @@
-"""Twilio's two webhooks: a message that came in, and a report of one that went out.
+"""The providers' webhooks: a message that came in, and a report of one that went out.
 
-Both answer as soon as what they were told is on disk; the turn starts after the answer has been made.
+All answer as soon as what they were told is on disk; the turn starts after the answer has been made.
 """
 
 import asyncio
+import json
 from collections.abc import Callable
+from hmac import compare_digest
 from time import perf_counter
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 import structlog
@@ -17,12 +19,12 @@ from sqlmodel import Session
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from bot.channels.govuk_notify import parse_receipt
 from bot.channels.paths import MESSAGES_PATH, STATUS_PATH
-from bot.channels.twilio_codes import refusal_of
+from bot.channels.port import Report
 from bot.channels.twilio_inbound import (
     Form,
     Refused,
-    Report,
     account_of,
     parse,
     parse_report,
@@ -49,7 +51,7 @@ log = structlog.get_logger(__name__)
 router = APIRouter()
 
 
-class TwilioSettings(Protocol):
+class WebhookSettings(Protocol):
     """The settings that a webhook needs."""
 
     @property
@@ -67,6 +69,11 @@ class TwilioSettings(Protocol):
         """The secret that requests are signed with."""
         ...
 
+    @property
+    def govuk_notify_callback_token(self) -> SecretStr:
+        """What GOV.UK Notify shows when it calls us; "" for never."""
+        ...
+
 
 class Service(Protocol):
     """What `app.state.service` must offer to the webhooks."""
@@ -82,8 +89,8 @@ class Service(Protocol):
         ...
 
     @property
-    def settings(self) -> TwilioSettings:
-        """How Twilio reaches us."""
+    def settings(self) -> WebhookSettings:
+        """How providers reach us."""
         ...
 
     @property
@@ -135,13 +142,27 @@ async def receive_status(request: Request) -> Response:
     try:
         report = parse_report(await _signed_form(request, service))
         if report is not None:
-            named = request.query_params.get("outbox", "")
-            await _apply(
-                service, report, int(named) if named.isascii() and named.isdigit() and len(named) < 16 else None
-            )
+            await _apply(service, report, _row_named(request.query_params.get("outbox", "")))
     except _Rejected as rejected:
         return _rejection(request, rejected)
     return _answer()
+
+
+async def receive_receipt(request: Request) -> Response:
+    """Take a delivery receipt of GOV.UK Notify, which names a message of ours by its reference.
+
+    403 without the token that Notify was given, 413 over 64 KB, 400 for no JSON object, 503 when nothing can be stored
+    now (Notify tries again); otherwise 200.
+    """
+    service: Service = request.app.state.service
+    try:
+        _check_token(request, service.settings.govuk_notify_callback_token.get_secret_value())
+        report = parse_receipt(_json_object(await _read(request)))
+        if report is not None:
+            await _apply(service, report, _row_named(report.reference))
+    except _Rejected as rejected:
+        return _rejection(request, rejected)
+    return Response()
 
 
 # Plain routes: FastAPI's own add a tenth of a millisecond of machinery that a raw form has no use for.
@@ -181,15 +202,18 @@ def _advance(session: Session, service: Service, report: Report, outbox_id: int 
     )
     if moved is not None:
         service.poser.pose(session, asking, now)
-    if moved is not None and report.status is OutboxStatus.FAILED and report.code:
+    if moved is not None and report.status is OutboxStatus.FAILED and report.refusal is not None:
         for row in outbox.load(session, [moved]):
-            refusal = refusal_of(report.code).value
-            failures.take_failure(session, row, refusal, report.code, report.provider_id, now)
+            failures.take_failure(session, row, report.refusal.value, report.code, report.provider_id, now)
     return moved
 
 
 def _has_left(report: Report) -> bool:
     return report.status in (OutboxStatus.SENT, OutboxStatus.DELIVERED, OutboxStatus.READ)
+
+
+def _row_named(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
 
 
 async def _store(service: Service, unit: Callable[[Session], T]) -> T:
@@ -215,6 +239,22 @@ async def _signed_form(request: Request, service: Service) -> Form:
     if account_of(form) != settings.twilio_account_sid:
         raise _Rejected(403, "account")
     return form
+
+
+def _check_token(request: Request, token: str) -> None:
+    shown = request.headers.get("authorization", "")
+    if not token or not compare_digest(shown.encode(), f"Bearer {token}".encode()):
+        raise _Rejected(403, "token")
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise _Rejected(400, "no JSON object")
+    return found
 
 
 async def _read(request: Request) -> bytes:

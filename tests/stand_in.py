@@ -1,20 +1,26 @@
-"""The stand-in for Twilio on a port of this machine, and waiting for what another thread or process does."""
+"""A stand-in for a provider on a port of this machine, and waiting for what another thread or process does."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.channels.simulator import FakeTwilio
 from bot.channels.simulator_web import create_app
 
 
+def on_a_port(fake: FakeTwilio) -> AbstractContextManager[str]:
+    """Serve the stand-in for Twilio on a port of its own for the length of a block, which is given its address."""
+    return app_on_a_port(create_app(fake))
+
+
 @contextmanager
-def on_a_port(fake: FakeTwilio) -> Iterator[str]:
-    """Serve the stand-in on a port of its own for the length of a block, which is given its address."""
-    server = uvicorn.Server(uvicorn.Config(create_app(fake), port=0, log_level="critical", lifespan="off"))
+def app_on_a_port(app: ASGIApp) -> Iterator[str]:
+    """Serve an application on a port of its own for the length of a block, which is given its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_until(lambda: server.started)

@@ -13,7 +13,9 @@ class DeveloperChannel:
         """Accept the message."""
         return Accepted("dev")
 
-    async def list_messages(self, channel: str, address: str, since: datetime) -> Sequence[Listed]:
+    async def list_messages(
+        self, channel: str, address: str, since: datetime, references: Sequence[str] = ()
+    ) -> Sequence[Listed]:
         """Nothing is listed."""
         return ()
 

@@ -1,4 +1,5 @@
-"""Where Twilio calls us, as the number's configuration and the status callbacks name it."""
+"""Where providers call us, as their configuration and the status callbacks name it."""
 
 MESSAGES_PATH = "/webhooks/twilio/messages"
 STATUS_PATH = "/webhooks/twilio/status"
+RECEIPTS_PATH = "/webhooks/govuk-notify/receipts"

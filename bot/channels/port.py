@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.core.errors import WellbeingError
+from services.people.tables import Channel, OutboxStatus
 
 
 class ChannelUnreachable(WellbeingError):
@@ -39,6 +40,7 @@ class OutboundMessage:
     `sender` "" leaves the choice to the provider's messaging service. `buttons` are for channels that have them; the
     text stands without them; `choose` is written on what opens a list of them. `validity_s` is how long the provider
     may keep trying (seconds), None for its default. `template` says the same words in a form that may go at any time.
+    `reference` is ours, and says nothing of anybody.
     """
 
     channel: str
@@ -50,6 +52,7 @@ class OutboundMessage:
     choose: str = ""
     validity_s: int | None = None
     template: TemplateMessage | None = None
+    reference: str = ""
 
 
 class Refusal(StrEnum):
@@ -105,11 +108,27 @@ SendResult = Accepted | Rejected | RateLimited | Unreached | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A message that the provider says it has."""
+    """A message that the provider says it has; `reference` is the one it was posted with, "" where none is kept."""
 
     provider_id: str
     text: str
     created_at: datetime
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the provider says became of a message of ours.
+
+    `code` is its error code and `refusal` what that means ("" and None if there is none); `reference` as in `Listed`.
+    """
+
+    provider_id: str
+    channel: Channel
+    status: OutboxStatus
+    code: str = ""
+    refusal: Refusal | None = None
+    reference: str = ""
 
 
 class OutboundChannel(Protocol):
@@ -119,8 +138,13 @@ class OutboundChannel(Protocol):
         """Post one message; never raises for anything that the network or the provider does."""
         ...
 
-    async def list_messages(self, channel: str, address: str, since: datetime) -> Sequence[Listed]:
-        """Messages to an address that the provider took at or after `since`; raises ChannelUnreachable."""
+    async def list_messages(
+        self, channel: str, address: str, since: datetime, references: Sequence[str]
+    ) -> Sequence[Listed]:
+        """Messages to an address that the provider took at or after `since`; raises ChannelUnreachable.
+
+        A provider that cannot be asked by address is asked for these references.
+        """
         ...
 
     async def close(self) -> None:

@@ -16,10 +16,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from bot.channels.http import Answer, NoAnswer, NotReached
 from bot.channels.simulator_account import AccountStore
 from bot.channels.simulator_content import ContentStore, Unusable
 from bot.channels.simulator_messages import Shown, SimulatedMessage, error, matches, mistake
-from bot.channels.twilio_http import Answer, Fields, NoAnswer, NotReached, basic_authorization
+from bot.channels.twilio_http import Fields, basic_authorization
 
 Poster = Callable[[str, Fields, str], Awaitable[None]]
 Watcher = Callable[[SimulatedMessage], None]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.channels.http import Answer
 from bot.channels.simulator_messages import error
-from bot.channels.twilio_http import Answer
 
 
 @dataclass

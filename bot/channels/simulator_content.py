@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.channels.http import Answer
 from bot.channels.menus import (
     LONGEST_BODY,
     LONGEST_CHOOSE,
@@ -23,7 +24,6 @@ from bot.channels.menus import (
     Item,
 )
 from bot.channels.simulator_messages import Shown, error
-from bot.channels.twilio_http import Answer
 
 _PATH = re.compile(r"/v1/Content(?:/(?P<sid>HX[0-9a-f]{32})(?P<rest>/ApprovalRequests(?:/whatsapp)?)?)?")
 _BLANK = re.compile(r"\{\{([^{}]*)\}\}")

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.channels import segments
+from bot.channels.http import Answer
 from bot.channels.menus import Item
-from bot.channels.twilio_http import Answer
 
 _ADDRESS = re.compile(r"(whatsapp:)?\+[1-9][0-9]{6,14}|whatsapp:[A-Z]{2}\.[0-9A-Za-z]+")
 _SENDER = re.compile(r"(whatsapp:)?\+[1-9][0-9]{6,14}|[0-9]{3,8}|[A-Za-z0-9 ]{1,11}")

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message
 
+from bot.channels.http import NoAnswer, NotReached
 from bot.channels.simulator import FakeTwilio, Poster
-from bot.channels.twilio_http import Fields, NoAnswer, NotReached
+from bot.channels.twilio_http import Fields
 
 log = structlog.get_logger(__name__)
 

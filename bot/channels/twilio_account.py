@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qs, urldefrag
 
+from bot.channels.http import NoAnswer, NotReached
 from bot.channels.paths import MESSAGES_PATH
-from bot.channels.twilio_http import ACCOUNTS_API, API, MESSAGING_API, Fields, NoAnswer, NotReached, Transport
+from bot.channels.twilio_http import ACCOUNTS_API, API, MESSAGING_API, Fields, Transport
 from services.core.phone import mask
 
 # Tries again, five times at most, whatever went wrong: without it Twilio gives up after one refused connection.

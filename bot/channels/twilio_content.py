@@ -5,8 +5,9 @@ from typing import Protocol
 
 import structlog
 
+from bot.channels.http import NoAnswer, NotReached
 from bot.channels.menus import Menu
-from bot.channels.twilio_http import NoAnswer, NotReached, Transport
+from bot.channels.twilio_http import Transport
 
 log = structlog.get_logger(__name__)
 

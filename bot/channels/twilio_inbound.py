@@ -12,9 +12,10 @@ from typing import Any
 
 from twilio.request_validator import RequestValidator
 
-from bot.channels.twilio_codes import STATUSES
+from bot.channels.port import Report
+from bot.channels.twilio_codes import STATUSES, refusal_of
 from services.people.inbox import InboundDraft
-from services.people.tables import Channel, OutboxStatus
+from services.people.tables import Channel
 
 Form = list[tuple[str, str]]
 
@@ -36,16 +37,6 @@ class Refused:
     """A form that is no message anybody could be answered on; `reason` is a short stable word for the log."""
 
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What Twilio says became of a message of ours; `code` is its error code, "" if none."""
-
-    provider_id: str
-    channel: Channel
-    status: OutboxStatus
-    code: str
 
 
 class _Fields(dict[str, list[str]]):
@@ -118,7 +109,8 @@ def parse_report(form: Form) -> Report | None:
         return None
     code = fields.get("ErrorCode", "")
     channel, _ = _split(fields.get("To", ""))
-    return Report(provider_id, channel, status, code if code not in ("", "0", "null") else "")
+    code = code if code not in ("", "0", "null") else ""
+    return Report(provider_id, channel, status, code, refusal_of(code) if code else None)
 
 
 def account_of(form: Form) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.channels.http import Answer, NoAnswer, NotReached
 from bot.channels.menus import fitted
 from bot.channels.port import (
     Accepted,
@@ -24,7 +25,7 @@ from bot.channels.port import (
 )
 from bot.channels.twilio_codes import TOO_MANY_REQUESTS, refusal_of
 from bot.channels.twilio_content import Contents
-from bot.channels.twilio_http import Answer, NoAnswer, NotReached, Transport
+from bot.channels.twilio_http import Transport
 from services.people.tables import Channel
 
 log = structlog.get_logger(__name__)
@@ -67,7 +68,9 @@ class TwilioChannel:
         with_menu = await self._send_menu(message, form)
         return with_menu or await self._post([*form, ("Body", message.text)])
 
-    async def list_messages(self, channel: str, address: str, since: datetime) -> Sequence[Listed]:
+    async def list_messages(
+        self, channel: str, address: str, since: datetime, references: Sequence[str] = ()
+    ) -> Sequence[Listed]:
         """Our messages to an address that Twilio took at or after `since`, newest first.
 
         Twilio's own date filter goes by the moment of sending, which a queued message does not have yet; so the

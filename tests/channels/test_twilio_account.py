@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bot.account import log_findings
+from bot.channels.http import NotReached
 from bot.channels.simulator import FakeTwilio, LocalTransport
 from bot.channels.twilio_account import RETRY, Level, TwilioAccount, Wanted
-from bot.channels.twilio_http import ACCOUNTS_API, API, MESSAGING_API, HttpTransport, NotReached
+from bot.channels.twilio_http import ACCOUNTS_API, API, MESSAGING_API, HttpTransport
 from services.people import inbox
 from services.people.inbox import InboundDraft
 from tests.service.deployment import ACCOUNT, SMS_NUMBER, WHATSAPP_NUMBER

@@ -7,10 +7,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.content_book import StoredContentBook
+from bot.channels.http import Answer
 from bot.channels.port import Accepted, Button, OutboundMessage, Refusal, Rejected, Unknown
 from bot.channels.simulator import Fault
 from bot.channels.twilio_content import Contents
-from bot.channels.twilio_http import Answer
 from bot.channels.twilio_outbound import TwilioChannel
 
 TEXT = "Shall we book 1 place?\nReply YES to book, or NO."

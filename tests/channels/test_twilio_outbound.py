@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.http import Answer
 from bot.channels.port import (
     Accepted,
     ChannelUnreachable,
@@ -19,7 +20,7 @@ from bot.channels.port import (
 )
 from bot.channels.simulator import Fault
 from bot.channels.twilio_codes import REFUSALS, refusal_of
-from bot.channels.twilio_http import Answer, HttpTransport
+from bot.channels.twilio_http import HttpTransport
 from bot.channels.twilio_outbound import TwilioChannel, address_of
 
 TOKEN = "a-token-for-tests"

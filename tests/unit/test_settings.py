@@ -13,11 +13,20 @@ PRODUCTION = {
     "TWILIO_SMS_FROM": "+447700900001",
 }
 
+NOTIFY = {
+    "SMS_PROVIDER": "govuk_notify",
+    "GOVUK_NOTIFY_API_KEY": "our-key-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0",
+    "GOVUK_NOTIFY_TEMPLATE_ID": "f33517ff-2a88-4f6e-b855-c550268ce08a",
+    "GOVUK_NOTIFY_CALLBACK_TOKEN": "what it shows us",
+}
+
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [
         *PRODUCTION,
+        *NOTIFY,
+        "GOVUK_NOTIFY_API_BASE_URL",
         "ENVIRONMENT",
         "TWILIO_API_BASE_URL",
         "TWILIO_WHATSAPP_FROM",
@@ -55,6 +64,40 @@ def test_development_posts_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ENVIRONMENT", "development")
     monkeypatch.setenv("TWILIO_API_BASE_URL", "http://127.0.0.1:4020")
     assert not load_settings().uses_stand_in
+
+
+def test_twilio_sends_text_messages_unless_another_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (PRODUCTION | NOTIFY).items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().texts_by_notify
+    monkeypatch.setenv("SMS_PROVIDER", "twilio")
+    assert not load_settings().texts_by_notify
+
+
+@pytest.mark.parametrize("missing", sorted(NOTIFY.keys() - {"SMS_PROVIDER"}))
+def test_notify_is_refused_half_configured(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    for name, value in (PRODUCTION | NOTIFY).items():
+        if name != missing:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=missing):
+        load_settings()
+
+
+@pytest.mark.parametrize("key", ["our-key", NOTIFY["GOVUK_NOTIFY_API_KEY"][:-1], NOTIFY["GOVUK_NOTIFY_API_KEY"] + "0"])
+def test_what_is_no_key_of_notifys_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    for name, value in (PRODUCTION | NOTIFY | {"GOVUK_NOTIFY_API_KEY": key}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match="GOVUK_NOTIFY_API_KEY") as refused:
+        load_settings()
+    assert key not in str(refused.value)
+
+
+def test_development_posts_to_notify_only_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (NOTIFY | {"ENVIRONMENT": "development"}).items():
+        monkeypatch.setenv(name, value)
+    assert not load_settings().texts_by_notify
+    monkeypatch.setenv("GOVUK_NOTIFY_API_BASE_URL", "http://127.0.0.1:4030")
+    assert load_settings().texts_by_notify
 
 
 def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
