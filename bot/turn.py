@@ -30,7 +30,7 @@ from bot.staff_texts import StaffTexts
 from bot.stopping import answer_keyword, begun_afresh
 from bot.understanding import Expecting, Understanding
 from services.core.clock import Clock
-from services.core.database import Database, is_unreachable
+from services.core.database import Database, is_full, is_unreachable
 from services.people import consent, conversations, desk, flags, inbox, outbox
 from services.people.conversations import Stored
 from services.people.identities import Recipient
@@ -124,8 +124,8 @@ class TurnTaker:
         try:
             texts = self._answer(arrival, stored, recent)
         except Exception as error:
-            if is_unreachable(error):
-                raise  # it stays in the inbox until the database is back
+            if is_unreachable(error) or is_full(error):
+                raise  # it stays in the inbox until the database is back, or has room
             log.exception("turn_failed", inbound_id=arrival.id)
             trace = traceback.format_exc()
             return Turned.FAILED, self._commit(lambda session: self._apologise(session, arrival, trace))

@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 _BROKEN_OFF = {"40001", "40P01"}  # PostgreSQL's serialization failure and deadlock
+_DISK_FULL = "53100"
 _PAUSES = (0.02, 0.1, 0.5)  # seconds
 _UNREACHED_PAUSE_S = 0.25
 CHANNEL = "wellbeing"
@@ -163,6 +164,14 @@ def is_unreachable(error: BaseException) -> bool:
         return False
     state: str | None = getattr(error.orig, "sqlstate", None)
     return state is None or state[:3] in ("57P", "080")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there is no room on the disk of the database: what was asked of it can be asked again when there is."""
+    found = getattr(error, "orig", None) or error
+    if isinstance(found, sqlite3.Error):
+        return getattr(found, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return getattr(found, "sqlstate", None) == _DISK_FULL
 
 
 def process_of(session: Session) -> int | None:
