@@ -48,6 +48,11 @@ class PostgresServer:
         self.start()
         self._names = 0
 
+    @property
+    def pid(self) -> int:
+        """The number of the server's first process, the parent of all others."""
+        return self._process.pid
+
     def url(self, database: str) -> str:
         """The SQLAlchemy address of a database on this server."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
