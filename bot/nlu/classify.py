@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu import features, normalise, spelling, training_data, vocabulary
+from bot.nlu import feature_index, features, normalise, spelling, training_data, vocabulary
+from bot.nlu.feature_index import FeatureIndex
 from bot.nlu.features import Floats, Vectoriser
 from bot.nlu.normalise import Normaliser
 from bot.nlu.spelling import Speller
@@ -82,7 +83,10 @@ def softmax(scores: Floats) -> Floats:
 
 def current_fingerprint(data_folder: Path) -> str:
     """The fingerprint that a model trained now from the data folder would have."""
-    code = (Path(str(module.__file__)) for module in (features, normalise, spelling, training_data, vocabulary))
+    code = (
+        Path(str(module.__file__))
+        for module in (feature_index, features, normalise, spelling, training_data, vocabulary)
+    )
     examples = training_data.training_files(data_folder / training_data.TRAINING_FOLDER)
     return training_data.fingerprint([*code, *vocabulary.vocabulary_files(data_folder), *examples])
 
@@ -94,8 +98,8 @@ def save(model: Model, path: Path) -> None:
     np.savez_compressed(
         partial,
         intents=_packed(model.intents),
-        words=_packed(model.vectoriser.words),
-        letters=_packed(model.vectoriser.letters),
+        words=model.vectoriser.words.packed,
+        letters=model.vectoriser.letters.packed,
         rarity=model.vectoriser.rarity,
         concepts=_packed(" ".join((word, *kinds)) for word, kinds in model.vectoriser.concepts.items()),
         weights=model.weights,
@@ -126,7 +130,7 @@ def load(path: Path, data_folder: Path) -> Model:
 
 def _model(arrays: Mapping[str, NDArray[Any]]) -> Model:
     concepts = {word: tuple(kinds) for word, *kinds in map(str.split, _unpacked(arrays["concepts"]))}
-    words, letters = _unpacked(arrays["words"]), _unpacked(arrays["letters"])
+    words, letters = FeatureIndex(arrays["words"]), FeatureIndex(arrays["letters"])
     return Model(
         intents=_unpacked(arrays["intents"]),
         vectoriser=Vectoriser(concepts, words, letters, arrays["rarity"]),

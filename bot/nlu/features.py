@@ -6,12 +6,12 @@ Training and serving build vectors with this one module; it needs numpy only.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.feature_index import FeatureIndex, Indices
 from bot.nlu.normalise import Words
 
 _SHORTEST_PIECE, _LONGEST_PIECE = 2, 5
@@ -27,7 +27,6 @@ _LIGHT = frozenset(
 )  # fmt: skip
 
 Floats = NDArray[np.float32]
-Indices = NDArray[np.int32]
 Concepts = Mapping[str, Sequence[str]]
 
 
@@ -78,29 +77,19 @@ class Vectoriser:
     """
 
     concepts: Concepts
-    words: tuple[str, ...]
-    letters: tuple[str, ...]
+    words: FeatureIndex
+    letters: FeatureIndex
     rarity: Floats
-
-    @cached_property
-    def _word_index(self) -> dict[str, int]:
-        return {feature: position for position, feature in enumerate(self.words)}
-
-    @cached_property
-    def _letter_index(self) -> dict[str, int]:
-        return {feature: position for position, feature in enumerate(self.letters, start=len(self.words))}
 
     def vector(self, message: Words) -> tuple[Indices, Floats]:
         """The positions of a message's features, each once, and their values."""
-        words = self._block(word_features(message.meant, self.concepts), self._word_index)
-        letters = self._block(letter_features(message.typed), self._letter_index)
+        words = self._block(self.words.positions(word_features(message.meant, self.concepts)))
+        letters = self._block(self.letters.positions(letter_features(message.typed)) + np.int32(len(self.words)))
         return np.concatenate((words[0], letters[0])), np.concatenate((words[1], letters[1]))
 
-    def _block(self, names: Iterable[str], index: dict[str, int]) -> tuple[Indices, Floats]:
-        found = Counter(index[name] for name in names if name in index)
-        positions = np.fromiter(found.keys(), dtype=np.int32, count=len(found))
-        counts = np.fromiter(found.values(), dtype=np.float32, count=len(found))
-        values = (1 + np.log(counts)) * self.rarity[positions]
+    def _block(self, found: Indices) -> tuple[Indices, Floats]:
+        positions, counts = np.unique(found, return_counts=True)
+        values = (1 + np.log(counts.astype(np.float32))) * self.rarity[positions]
         length = float(np.sqrt(values @ values))
         return positions, values / np.float32(length or 1.0)
 
@@ -112,7 +101,8 @@ def fit(messages: Sequence[Words], concepts: Concepts, rarest: int) -> Vectorise
     kept_words, kept_letters = _kept(words, rarest), _kept(letters, rarest)
     frequency = np.array([words[name] for name in kept_words] + [letters[name] for name in kept_letters])
     rarity = np.log((1 + len(messages)) / (1 + frequency)) + 1
-    return Vectoriser(concepts, kept_words, kept_letters, rarity.astype(np.float32))
+    index = FeatureIndex.of(kept_words), FeatureIndex.of(kept_letters)
+    return Vectoriser(concepts, *index, rarity.astype(np.float32))
 
 
 def _frequencies(documents: Iterable[Iterable[str]]) -> Counter[str]:
