@@ -117,12 +117,19 @@ def _named_alone(understood: Understanding, expecting: Expecting | None) -> Unde
     number = next((one for one in understood.entities if one.kind == "choice" and _is_number(one, understood)), None)
     if number is not None:
         return _chosen(understood, number)
+    if understood.text.strip().isdecimal() and understood.first("choice") is None:
+        return _no_line(understood)
     if any(entity.kind in ("choice", "mode", "place") for entity in understood.entities):
         return understood
     fitting = _titled(understood.text, expecting.options)
     if len(fitting) != 1:
         return understood
     return _chosen(understood, Entity("choice", fitting[0].payload, 0, len(understood.text), understood.text))
+
+
+def _no_line(understood: Understanding) -> Understanding:
+    """A number that no line has, and so nothing that a classifier may make of a digit."""
+    return replace(understood, intent=CHOOSE_OPTION, confidence=1.0, ranking=((CHOOSE_OPTION, 1.0),), entities=())
 
 
 def _titled(text: str, options: Sequence[Option]) -> list[Option]:
