@@ -79,10 +79,9 @@ def advance(
 
 
 def _hear(walk: Walk, understanding: Understanding, pick: posed.Pick, came_at: datetime) -> Advance:
-    flows, state = walk.flows, walk.state.copy()
-    repair.adopt(flows, walk.state)
+    said = by_phrase(walk.flows, walk.state, _with_payloads(understanding, expecting(walk.state)))
+    repair.adopt(walk.flows, walk.state)
     drop_expired(walk)
-    said = by_phrase(flows, state, _with_payloads(understanding, expecting(state)))
     commands = _commands(walk, said, pick, came_at)
     for command in commands:
         walk.note("command", "", type(command).__name__)
@@ -91,7 +90,7 @@ def _hear(walk: Walk, understanding: Understanding, pick: posed.Pick, came_at: d
     if walk.state.misses == 0 or any(event.kind == "asked" for event in walk.events):
         # What is to be said again is never that something was not understood.
         walk.state.last = list(walk.replies)
-    walk.state.version = flows.version
+    walk.state.version = walk.flows.version
     return Advance(walk.state, tuple(walk.replies), tuple(walk.events))
 
 

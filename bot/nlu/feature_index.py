@@ -34,7 +34,7 @@ class FeatureIndex(Sequence[str]):
         hashes = np.fromiter(map(hash, named), dtype=np.int64)
         if not len(self._hashes):
             return np.empty(0, dtype=np.int32)
-        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        places = np.minimum(self._hashes.searchsorted(hashes), len(self._hashes) - 1)
         found: Indices = self._places[places[self._hashes[places] == hashes]]
         return found
 
