@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.actions.all_actions import all_actions
 from bot.afterwards import load_afterwards
+from bot.answering import Dialogue
 from bot.composing import Composer
 from bot.dialogue import loader
 from bot.dialogue.languages import load_languages
@@ -18,7 +19,6 @@ from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
 from bot.reading import Reader
 from bot.settings import DIALOGUES, NLU_DATA
 from bot.staff_texts import StaffTexts
-from bot.turn import Dialogue
 from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
 from services.journey.place import Mention

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import text
 
+from bot.answering import Dialogue
 from bot.broadcasting import Broadcaster
 from bot.channels.content_book import StoredContentBook
 from bot.channels.developer import DeveloperChannel
@@ -33,7 +34,7 @@ from bot.preparing import Preparer
 from bot.reconciling import Reconciler
 from bot.settings import DIALOGUES, MODEL, Role, Settings
 from bot.templating import ApprovedTemplates, TemplateBook
-from bot.turn import Dialogue, TurnTaker
+from bot.turn import TurnTaker
 from bot.turn_queue import TurnQueue
 from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate

@@ -2,41 +2,35 @@
 
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
 from sqlmodel import Session
 
 from bot.actions.context import TurnContext, current_turn
-from bot.actions.executor import Actions
+from bot.answering import Answers, Dialogue
 from bot.besides import with_rest
-from bot.composing import Composer
 from bot.dialogue import taps
 from bot.dialogue.engine import advance, understand
-from bot.dialogue.flows import Flows
-from bot.dialogue.safety import Hit, Safety
+from bot.dialogue.safety import Hit
 from bot.dialogue.state import State
 from bot.dialogue.utterance import Utterance
 from bot.nlu.pointing import pointed_out
 from bot.observing import Observer, Turned
-from bot.reading import LONGEST, Reader, location, words_of
+from bot.reading import LONGEST, location, words_of
 from bot.red_flags import HUSH, NO_PHONE, RedFlags, set_aside_by
-from bot.staff_texts import StaffTexts
-from bot.stopping import answer_keyword, begun_afresh
 from bot.understanding import Expecting, Understanding
 from services.core.clock import Clock
 from services.core.database import Database, is_full, is_unreachable
-from services.people import consent, conversations, desk, flags, inbox, outbox
+from services.people import consent, conversations, inbox
 from services.people.conversations import Stored
-from services.people.identities import Recipient
 from services.people.inbox import Arrival
 from services.people.outbox import OutboxRow
-from services.people.tables import InboundStatus, Priority
+from services.people.tables import InboundStatus
 
 log = structlog.get_logger(__name__)
 
@@ -44,18 +38,6 @@ Deliver = Callable[[Sequence[OutboxRow]], None]
 _HOUR = timedelta(hours=1)
 # Ofcom's premium-rate numbers begin with 09; nobody who looks for an event sends one.
 _PREMIUM_RATE = re.compile(r"(?<!\d)(?:\+44 ?|0)9\d(?: ?\d){7,8}(?!\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Dialogue:
-    """The parts of the conversation that are the same for everybody: loaded once, shared by all turns."""
-
-    flows: Flows
-    safety: Safety
-    reader: Reader
-    actions: Actions
-    composer: Composer
-    staff: StaffTexts | None = None
 
 
 class _Seen(NamedTuple):
@@ -90,6 +72,7 @@ class TurnTaker:
         self._database, self._clock, self._dialogue, self._deliver = database, clock, dialogue, deliver
         self._observer = observer or Observer()
         self._replies_per_hour = replies_per_hour
+        self._answers = Answers(clock, dialogue, replies_per_hour)
         self._red_flags = RedFlags(dialogue.safety)
 
     def take(self, inbound_id: int) -> list[str]:
@@ -128,7 +111,7 @@ class TurnTaker:
                 raise  # it stays in the inbox until the database is back, or has room
             log.exception("turn_failed", inbound_id=arrival.id)
             trace = traceback.format_exc()
-            return Turned.FAILED, self._commit(lambda session: self._apologise(session, arrival, trace))
+            return Turned.FAILED, self._commit(lambda session: self._answers.apologise(session, arrival, trace))
         return (Turned.ANSWERED if texts else Turned.SILENT), texts
 
     def _look(self, session: Session, inbound_id: int) -> "_Seen":
@@ -150,17 +133,17 @@ class TurnTaker:
     def _answer(self, arrival: Arrival, stored: Stored, recent: int) -> list[str]:
         keyword = consent.keyword_of(arrival.body, arrival.details.get("opt_out_type"))
         if keyword is not None:
-            texts = self._commit(lambda session: self._keyword(session, arrival, keyword))
+            texts = self._commit(lambda session: self._answers.keyword(session, arrival, keyword))
             if keyword is consent.Keyword.STOP:
                 self._set_aside(arrival)
             return texts
         if stored.is_with_staff(self._clock.now()) and not arrival.opted_out:
-            return self._commit(lambda session: self._leave_to_staff(session, arrival))
+            return self._commit(lambda session: self._answers.leave_to_staff(session, arrival))
         if arrival.opted_out or arrival.is_unsafe or _is_spam(arrival.body):
-            return self._commit(lambda session: self._stay_silent(session, arrival))
+            return self._commit(lambda session: self._answers.stay_silent(session, arrival))
         if recent > self._replies_per_hour:
             slots = stored.state.get("slots", {})
-            return self._commit(lambda session: self._slow_down(session, arrival, recent, slots))
+            return self._commit(lambda session: self._answers.slow_down(session, arrival, recent, slots))
         to_staff = self._answer_staff(arrival)
         return self._converse(arrival, stored) if to_staff is None else to_staff
 
@@ -178,7 +161,7 @@ class TurnTaker:
             if member is None or not inbox.mark_processed(session, arrival.id):
                 return []
             text = self._dialogue.composer.text(staff.answer(session, member, arrival, now), arrival.channel, {})
-            return [self._reply(session, arrival, "reply", now, text=text)]
+            return [self._answers.reply(session, arrival, "reply", now, text=text)]
 
         return self._commit(unit)
 
@@ -187,7 +170,7 @@ class TurnTaker:
         unread = _unreadable(arrival)
         state = State.from_json(stored.state)
         if unread is not None:
-            return self._commit(lambda session: self._say(session, arrival, [unread], now))
+            return self._commit(lambda session: self._answers.say(session, arrival, [unread], now))
         said = self._as_said(arrival, state)
         read = partial(self._read, said, now=now)
         understood = understand(self._dialogue.flows, state, read, said.received_at)
@@ -255,45 +238,7 @@ class TurnTaker:
         said: Sequence[Utterance] = () if advanced.state.slots.get(HUSH) else advanced.replies
         if stored.with_staff_until is not None and conversations.take_back(session, arrival.identity_id):
             said = [Utterance("utter_back_from_staff"), *said]
-        return self._store(session, arrival, advanced.state, said, now, is_first=not state.version)
-
-    def _say(self, session: Session, arrival: Arrival, said: Sequence[Utterance], now: datetime) -> list[OutboxRow]:
-        """Say something beside the dialogue, which stays as it is."""
-        if not inbox.mark_processed(session, arrival.id):
-            return []
-        state = State.from_json(conversations.load(session, arrival.identity_id, lock=True).state)
-        return self._store(session, arrival, state, said, now, is_first=not state.version)
-
-    def _store(
-        self,
-        session: Session,
-        arrival: Arrival,
-        state: State,
-        said: Sequence[Utterance],
-        now: datetime,
-        *,
-        is_first: bool,
-    ) -> list[OutboxRow]:
-        """Save the state and write the answer; the first, if any, says who we are, unless it ends all texts."""
-        stopped = consent.is_opted_out(session, arrival.address)
-        greets = is_first and not stopped and bool(said)
-        messages = self._dialogue.composer.messages(said, arrival.channel, state, now, welcome=greets)
-        # The engine marks what it has advanced; a state of older files has yet to be adopted by it.
-        state.version = state.version or self._dialogue.flows.version
-        conversations.save(session, arrival.identity_id, state.to_json(), now)
-        kind = "consent" if stopped else "reply"
-        return [self._reply(session, arrival, kind, now, **message) for message in messages]
-
-    def _reply(self, session: Session, arrival: Arrival, kind: str, now: datetime, **parameters: Any) -> OutboxRow:
-        return outbox.enqueue_claimed(
-            session,
-            _recipient(arrival),
-            kind=kind,
-            parameters=parameters,
-            priority=Priority.SAFETY if kind == "safety" else Priority.REPLY,
-            now=now,
-            in_reply_to=arrival.id,
-        )
+        return self._answers.store(session, arrival, advanced.state, said, now, is_first=not state.version)
 
     def _red_flag(self, session: Session, arrival: Arrival, stored: Stored, hits: Sequence[Hit]) -> list[OutboxRow]:
         """Store the hits and send the fixed reply."""
@@ -302,7 +247,7 @@ class TurnTaker:
         now = self._clock.now()
         inbox.mark_safety_checked(session, arrival.id)
         text = self._red_flags.answer(session, arrival, stored.state.get("slots", {}), hits, now)
-        return [self._reply(session, arrival, "safety", now, text=text)]
+        return [self._answers.reply(session, arrival, "safety", now, text=text)]
 
     def _set_aside(self, arrival: Arrival, hits: Sequence[Hit] = ()) -> None:
         """Leave what was in progress until the person asks for it; the reply is already safe if this fails."""
@@ -317,65 +262,6 @@ class TurnTaker:
             self._database.write(unit)
         except Exception:
             log.exception("set_aside_failed", inbound_id=arrival.id)
-
-    def _keyword(self, session: Session, arrival: Arrival, keyword: consent.Keyword) -> list[OutboxRow]:
-        if not inbox.mark_processed(session, arrival.id):
-            return []
-        now = self._clock.now()
-        arrival = begun_afresh(session, arrival, keyword, now)
-        said = answer_keyword(session, arrival, keyword, now)
-        if not said or arrival.details.get("opt_out_type"):
-            return []
-        text = self._dialogue.composer.text(said, arrival.channel, {})
-        return [self._reply(session, arrival, "consent", now, text=text)]
-
-    def _stay_silent(self, session: Session, arrival: Arrival) -> list[OutboxRow]:
-        inbox.mark_silent(session, arrival.id)
-        return []
-
-    def _leave_to_staff(self, session: Session, arrival: Arrival) -> list[OutboxRow]:
-        if inbox.mark_silent(session, arrival.id):
-            desk.note_answer(session, arrival.identity_id, arrival.id, self._clock.now())
-        return []
-
-    def _slow_down(self, session: Session, arrival: Arrival, recent: int, slots: Mapping[str, Any]) -> list[OutboxRow]:
-        """Say once that answers pause, then say nothing: two machines must not talk for ever."""
-        if recent > self._replies_per_hour + 1:
-            return self._stay_silent(session, arrival)
-        if not inbox.mark_processed(session, arrival.id):
-            return []
-        text = self._dialogue.composer.text(Utterance("utter_slow_down"), arrival.channel, slots)
-        return [self._reply(session, arrival, "reply", self._clock.now(), text=text)]
-
-    def _apologise(self, session: Session, arrival: Arrival, trace: str) -> list[OutboxRow]:
-        """Keep the message as failed, with its trace, and say sorry with a way to a person."""
-        if not inbox.mark_failed(session, arrival.id, trace):
-            return []
-        now = self._clock.now()
-        flags.raise_flag(
-            session,
-            identity_id=arrival.identity_id,
-            inbound_id=arrival.id,
-            category="failed_turn",
-            severity=2,
-            now=now,
-        )
-        if arrival.opted_out:
-            return []
-        text = self._dialogue.composer.text(Utterance("utter_apology"), arrival.channel, {})
-        return [self._reply(session, arrival, "reply", now, text=text)]
-
-
-def _recipient(arrival: Arrival) -> Recipient:
-    return Recipient(
-        arrival.identity_id,
-        arrival.person_id,
-        arrival.channel,
-        arrival.address,
-        arrival.recipient,
-        arrival.last_inbound_at,
-        arrival.opted_out,
-    )
 
 
 def _is_spam(text: str) -> bool:

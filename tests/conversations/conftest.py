@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.answering import Dialogue
 from bot.loading import load_dialogue
 from bot.nlu import classify
 from bot.nlu.train import train
 from bot.settings import MODEL, NLU_DATA
-from bot.turn import Dialogue
 from services.core.errors import ConfigurationError
 from services.events.search import Named
 

@@ -14,6 +14,7 @@ import yaml
 from sqlalchemy import bindparam, func, union_all, update
 from sqlmodel import Session, col, select
 
+from bot.answering import Dialogue
 from bot.broadcasting import Broadcaster
 from bot.channels.menus import Menu, fitted
 from bot.channels.port import Button
@@ -21,7 +22,7 @@ from bot.insight_jobs import insight_jobs
 from bot.jobs import event_jobs
 from bot.posing import Poser
 from bot.preparing import Preparer, Ready
-from bot.turn import Dialogue, TurnTaker
+from bot.turn import TurnTaker
 from bot.unsolicited import Unsolicited
 from services.booking import places, referrals
 from services.booking.outcomes import Held

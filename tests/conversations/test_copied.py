@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.turn import Dialogue
+from bot.answering import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
 from services.migrations.copying import copy_database

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from bot.turn import Dialogue
+from bot.answering import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
 from services.people.tables import Conversation

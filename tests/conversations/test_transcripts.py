@@ -18,8 +18,8 @@ import pytest
 import yaml
 from sqlmodel import Session
 
+from bot.answering import Dialogue
 from bot.channels.segments import Encoding, count
-from bot.turn import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
 from services.people import staff

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bot.turn import Dialogue
+from bot.answering import Dialogue
 from services.core.clock import LONDON
 from services.core.database import Database
 from tests.conversations.talk import Phone, load_events, make_phone
