@@ -19,6 +19,7 @@ from bot.actions.passing_on import NoteAccess
 from bot.actions.places import places_actions
 from bot.actions.questions import questions_actions
 from bot.actions.referrals import referrals_actions
+from bot.actions.reminders import reminder_actions
 from bot.actions.saved_searches import saved_search_actions
 from bot.actions.staff import staff_actions
 from bot.actions.surveys import survey_actions
@@ -44,6 +45,7 @@ def all_actions(hold_for: timedelta, public_base_url: str = "") -> Actions:
             *bereavement_actions(),
             *referrals_actions(),
             *changing_actions(),
+            *reminder_actions(),
             *swapping_actions(hold_for, public_base_url),
             *undoing_actions(),
             SendCalendarLink(public_base_url),
