@@ -119,10 +119,10 @@ def _named_alone(understood: Understanding, expecting: Expecting | None) -> Unde
         return _chosen(understood, number)
     if understood.text.strip().isdecimal() and understood.first("choice") is None:
         return _no_line(understood)
-    if any(entity.kind in ("choice", "mode", "place") for entity in understood.entities):
+    if any(entity.kind in ("mode", "place") for entity in understood.entities):
         return understood
     fitting = _titled(understood.text, expecting.options)
-    if len(fitting) != 1:
+    if len(fitting) != 1 or understood.first("choice") not in (None, fitting[0].payload):
         return understood
     return _chosen(understood, Entity("choice", fitting[0].payload, 0, len(understood.text), understood.text))
 
