@@ -10,12 +10,13 @@ from services.insight.surveys import SurveyTiming
 
 def insight_jobs(database: Database, timing: SurveyTiming) -> tuple[Job, ...]:
     """Surveys after events and rounds of the check-in; `timing` says when people are asked."""
+    settled = surveys.Settled()
 
     def survey(now: datetime) -> dict[str, int]:
         return {
             "surveys_expired": database.write(lambda session: surveys.expire_due(session, now=now, limit=PAGE)),
             "surveys_queued": database.write(
-                lambda session: surveys.queue_due(session, now=now, timing=timing, limit=PAGE)
+                lambda session: surveys.queue_due(session, now=now, timing=timing, limit=PAGE, settled=settled)
             ),
             "answers_untied": database.write(lambda session: answers.forget_keys(session, now=now)),
         }

@@ -1,7 +1,7 @@
 """Asking after an event: who is asked, when, and when a question that nobody answered is over."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select, update
@@ -23,6 +23,7 @@ EXPIRES_AFTER = timedelta(days=5)
 # A survey that could not be asked by then (a text about another event, staff in conversation) is not asked at all.
 _WORTH_ASKING = timedelta(days=3)
 _BETWEEN_SURVEYS = timedelta(days=7)
+_LOOK_EVERY = timedelta(minutes=15)
 
 _SURVEYS = Survey.__table__  # type: ignore[attr-defined]
 _BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
@@ -33,14 +34,10 @@ def _moment(name: str) -> ColumnElement[datetime]:
     return bindparam(name, type_=_EVENTS.c.ends_at.type)
 
 
-_OVER = (
-    select(_EVENTS.c.id, _EVENTS.c.ends_at)
-    .where(
-        _EVENTS.c.status == EventStatus.PUBLISHED.value,
-        _EVENTS.c.ends_at > _moment("since"),
-        _EVENTS.c.ends_at <= _moment("now"),
-    )
-    .order_by(_EVENTS.c.ends_at, _EVENTS.c.id)
+_OVER = select(_EVENTS.c.id).where(
+    _EVENTS.c.status == EventStatus.PUBLISHED.value,
+    _EVENTS.c.ends_at >= _moment("since"),
+    _EVENTS.c.ends_at < _moment("until"),
 )
 _ASKED_LATELY = exists().where(_SURVEYS.c.person_id == _BOOKINGS.c.person_id, _SURVEYS.c.asked_at > _moment("lately"))
 _UNWANTED = exists().where(WISHES.c.person_id == _BOOKINGS.c.person_id, WISHES.c.surveys_refused_at.is_not(None))
@@ -97,20 +94,58 @@ class SurveyTiming:
         day = to_london(ends_at).date() + timedelta(days=self.days)
         return datetime.combine(day, time(self.hour), LONDON)
 
+    def ended(self, now: datetime) -> tuple[datetime, datetime]:
+        """From when to before when the events ended that people are asked after now."""
+        first, last = self._day_asked_after(now - _WORTH_ASKING), self._day_asked_after(now)
+        return _midnight_after(first), _midnight_after(last)
 
-def queue_due(session: Session, *, now: datetime, timing: SurveyTiming, limit: int = 500) -> int:
+    def _day_asked_after(self, now: datetime) -> date:
+        """The London day whose events people were asked after last."""
+        asked_at = to_london(now)
+        return asked_at.date() - timedelta(days=self.days + (asked_at.time() < time(self.hour)))
+
+
+def _midnight_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), LONDON)
+
+
+class Settled:
+    """Events about which nobody was left to ask a moment ago; to look at thousands of bookings anew takes time.
+
+    They are looked at again after a quarter of an hour, since someone's reason not to be asked may have gone.
+    """
+
+    def __init__(self) -> None:
+        self._events: frozenset[int] = frozenset()
+        self._at: datetime | None = None
+
+    def others(self, events: frozenset[int], now: datetime) -> frozenset[int]:
+        """Those of some events that are to be looked at."""
+        return events if self._at is None or abs(now - self._at) >= _LOOK_EVERY else events - self._events
+
+    def settle(self, events: frozenset[int], now: datetime) -> None:
+        """Nobody is left to ask about these."""
+        self._events, self._at = events, now
+
+
+def queue_due(
+    session: Session, *, now: datetime, timing: SurveyTiming, limit: int = 500, settled: Settled | None = None
+) -> int:
     """Ask after the events that are over, at most `limit` people, and return how many.
 
     Asked are those booked for themselves, once for each booking and once a week; not those who want no surveys or no
     texts, whose conversation staff have, who have died or lost someone, or about whom something grave is open.
+    `settled` is kept by a caller who asks again and again.
     """
-    since = now - timedelta(days=timing.days + 1) - _WORTH_ASKING
-    over = session.execute(_OVER, {"since": since, "now": now}).all()
-    due = {row.id for row in over if timing.due(row.ends_at) <= now < timing.due(row.ends_at) + _WORTH_ASKING}
-    if not due:
+    settled = settled or Settled()
+    since, until = timing.ended(now)
+    due = frozenset(session.execute(_OVER, {"since": since, "until": until}).scalars())
+    if not settled.others(due, now):
         return 0
     wanted = {"events": sorted(due), "now": now, "lately": now - _BETWEEN_SURVEYS, "most": limit}
     first = {row.person_id: row for row in reversed(session.execute(_TO_ASK, wanted).all())}
+    if not first:
+        settled.settle(due, now)
     return sum(_ask(session, row, timing, now) for row in sorted(first.values(), key=lambda row: row.id))
 
 

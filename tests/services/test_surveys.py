@@ -261,3 +261,40 @@ def test_a_page_at_a_time(database: Database, make_event: Maker, book: Maker, lo
     ]
     assert pages == [2, 2, 1, 0]
     assert asked(database) == booked
+
+
+def test_where_nobody_was_left_to_ask_is_looked_at_again_a_quarter_of_an_hour_later(
+    database: Database, make_event: Maker, make_identity: Maker, book: Maker, london: London
+) -> None:
+    settled, who = surveys.Settled(), make_identity("+447700900090")
+
+    def look_again(now: datetime) -> int:
+        return database.write(lambda session: surveys.queue_due(session, now=now, timing=TIMING, settled=settled))
+
+    book(make_event(starts_at=london(2026, 12, 2, 14)), who)
+    morning = london(2026, 12, 3, 10)
+    database.write(
+        lambda session: conversations.give_to_staff(session, who.id, morning + timedelta(minutes=1), morning)
+    )
+    assert look_again(morning) == 0
+    assert look_again(morning + timedelta(minutes=14)) == 0
+    assert look_again(morning + timedelta(minutes=15)) == 1
+
+    book(make_event(starts_at=london(2026, 12, 3, 14)))
+    assert look_again(london(2026, 12, 4, 9, 59)) == 0
+    assert look_again(london(2026, 12, 4, 10)) == 1
+
+
+def test_the_days_asked_after_are_those_whose_morning_has_come(london: London) -> None:
+    assert TIMING.ended(london(2026, 12, 3, 10)) == (london(2026, 11, 30), london(2026, 12, 3))
+    assert TIMING.ended(london(2026, 12, 3, 9, 59)) == (london(2026, 11, 29), london(2026, 12, 2))
+    # Across the change of the clocks in October the hour stays London's.
+    assert TIMING.ended(london(2026, 10, 26, 10)) == (london(2026, 10, 23), london(2026, 10, 26))
+    for ends_at, now in [
+        (london(2026, 12, 2, 23, 59), london(2026, 12, 3, 10)),
+        (london(2026, 12, 3), london(2026, 12, 4, 10)),
+    ]:
+        since, until = TIMING.ended(now)
+        assert since <= ends_at < until
+        assert TIMING.due(ends_at) == now
+        assert TIMING.ended(now - timedelta(seconds=1))[1] <= ends_at
