@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nsmallest
 from operator import itemgetter
 
@@ -42,17 +42,20 @@ class NearStation:
 
 def nearest_stations(lat: float, lon: float, n: int) -> list[NearStation]:
     """Return the `n` stations nearest to a point in degrees, nearest first."""
-    return _nearest(lat, lon, n, _stations())
+    return list(_nearest(lat, lon, n, step_free=False))
 
 
 def nearest_step_free_station(lat: float, lon: float) -> NearStation:
     """Return the nearest station that is step-free from the street to every platform."""
-    return _nearest(lat, lon, 1, _step_free_stations())[0]
+    return _nearest(lat, lon, 1, step_free=True)[0]
 
 
-def _nearest(lat: float, lon: float, n: int, stations: tuple[NearStation, ...]) -> list[NearStation]:
+# A thousand reminders are about a few venues.
+@lru_cache(maxsize=2048)
+def _nearest(lat: float, lon: float, n: int, *, step_free: bool) -> tuple[NearStation, ...]:
+    stations = _step_free_stations() if step_free else _stations()
     seen = ((distance_m(lat, lon, station.lat, station.lon), station) for station in stations)
-    return [replace(station, distance_m=metres) for metres, station in nsmallest(n, seen, key=itemgetter(0))]
+    return tuple(replace(station, distance_m=metres) for metres, station in nsmallest(n, seen, key=itemgetter(0)))
 
 
 @cache
