@@ -7,18 +7,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from sqlalchemy import insert
+from sqlmodel import Session
 
+from services.booking.tables import Booking
+from services.campaigns.broadcast_tables import Broadcast, Purpose
 from services.core.clock import SystemClock
 from services.core.database import Database
+from services.events.tables import Event, EventSession, Venue
 from services.migrations.upgrade import upgrade
 from services.people.identities import IDENTITIES, PEOPLE
 from services.people.outbox import OUTBOX
@@ -28,20 +33,28 @@ from tests.postgres_server import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 _PAGE = 5000
+# The sender's clock is put to noon.
+_WAITED = timedelta(days=1)
+_BOOKINGS = Booking.__table__  # type: ignore[attr-defined]
+_SAID = "the walk on {date} meets at the pavilion, not at the gate. Please bring a coat."
 WORDS = "Your place is booked: a gentle walk, Thursday 26 November, 10.30am, at the pavilion."
 
 
 @contextmanager
-def filled_database(messages: int, postgres: bool = False) -> Iterator[str]:
-    """The address of a database with so many people, each with one message of a broadcast that is due."""
+def filled_database(messages: int, postgres: bool = False, kinds: Sequence[str] = ("reply",)) -> Iterator[str]:
+    """The address of a database with so many people, each with one message that is due, of these kinds in turn.
+
+    A "reply" carries its words and goes at any hour; a "reminder" and a "broadcast" are about a booking of an event.
+    """
     with tempfile.TemporaryDirectory() as folder:
         server = PostgresServer() if postgres else None
         url = server.url(server.create()) if server else f"sqlite:///{folder}/bench.db"
         try:
             upgrade(url)
             database = Database(url)
+            database.write(_announce)
             for first in range(1, messages + 1, _PAGE):
-                _fill(database, first, min(first + _PAGE, messages + 1))
+                _fill(database, first, min(first + _PAGE, messages + 1), kinds)
             database.close()
             yield url
         finally:
@@ -49,30 +62,56 @@ def filled_database(messages: int, postgres: bool = False) -> Iterator[str]:
                 server.stop()
 
 
-def _fill(database: Database, first: int, end: int) -> None:
+def _announce(session: Session) -> None:
+    """An event in three days' time, where everybody is booked, and a broadcast to them."""
+    now = SystemClock().now()
+    times = {"starts_at": now + timedelta(days=3), "ends_at": now + timedelta(days=3, hours=2)}
+    place = {"name": "Old Hall", "address": "1 High Street", "postcode": "E17 4QJ", "travel": "Bus 48 stops outside."}
+    session.add(Venue(id=1, lat=51.58, lon=-0.02, parking="None.", travel_checked_on=now.date(), **place))
+    session.flush()
+    named = {"external_id": "walk", "title": "A gentle walk", "discreet_title": "A gentle walk", "venue_id": 1}
+    session.add(Event(id=1, capacity=10**6, taken=0, updated_at=now, **times, **named))
+    session.flush()
+    session.add(EventSession(id=1, event_id=1, position=0, **times))
+    said = {"template": _SAID, "requested_by": "bench", "approve_above": 10**6, "created_at": now}
+    session.add(Broadcast(id=1, purpose=Purpose.SERVICE, event_id=1, **said))
+
+
+def _fill(database: Database, first: int, end: int, kinds: Sequence[str]) -> None:
     now = SystemClock().now()
     people = [
-        {"id": n, "first_name": "", "language": "en", "access_needs": [], "created_at": now} for n in range(first, end)
+        {"id": n, "first_name": "Ann", "language": "en", "access_needs": [], "created_at": now}
+        for n in range(first, end)
     ]
     identities = [
         {"id": n, "person_id": n, "channel": "sms", "address": f"+447{n:09}", "sender": OURS, "last_inbound_at": now}
         for n in range(first, end)
     ]
-    rows = [
-        {
-            "kind": "reply",  # carries its words, and goes at any hour
-            "priority": Priority.BULK.value,
-            "identity_id": n,
-            "parameters": {"text": WORDS},
-            "status": "queued",
-            "created_at": now,
-            "due_at": now - timedelta(seconds=1),
-        }
-        | {"sender": "", "reason": "", "attempts": 0, "text": "", "segments": 0}
+    booked = {"event_id": 1, "places": 1, "status": "confirmed", "access_needs": [], "attendee": ""}
+    bookings = [
+        {"id": n, "reference": f"B{n}", "person_id": n, "identity_id": n, "attendee_name": "", "created_at": now}
+        | booked
         for n in range(first, end)
     ]
-    for table, values in ((PEOPLE, people), (IDENTITIES, identities), (OUTBOX, rows)):
+    rows = [
+        {"priority": Priority.BULK.value, "identity_id": n, "status": "queued"}
+        | {"created_at": now - _WAITED, "due_at": now - _WAITED}
+        | {"sender": "", "reason": "", "attempts": 0, "text": "", "segments": 0}
+        | _about(kinds[n % len(kinds)], n)
+        for n in range(first, end)
+    ]
+    for table, values in ((PEOPLE, people), (IDENTITIES, identities), (_BOOKINGS, bookings), (OUTBOX, rows)):
         database.write(lambda session, table=table, values=values: session.execute(insert(table), values))
+
+
+def _about(kind: str, booking_id: int) -> dict[str, Any]:
+    parameters: dict[str, dict[str, Any]] = {
+        "reply": {"text": WORDS},
+        "reminder": {"booking_id": booking_id, "session_id": 1, "kind": "day"},
+        "broadcast": {"broadcast_id": 1},
+    }
+    of = {"booking_id": None if kind == "reply" else booking_id, "broadcast_id": 1 if kind == "broadcast" else None}
+    return {"kind": kind, "parameters": parameters[kind], **of}
 
 
 class StandInProcess:

@@ -40,10 +40,15 @@ def measure(seconds: float, rate: float, processes: int) -> dict[str, float]:
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the figures as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--sqlite", action="store_true", help="One process on SQLite.")
     given = parser.parse_args()
     print(json.dumps(measure(given.seconds, given.rate, 1 if given.sqlite else 2)))
+
+
+if __name__ == "__main__":
+    main()

@@ -7,35 +7,35 @@ at the end, its processor time in seconds.
 import asyncio
 import sys
 import time
+from datetime import datetime, timedelta
 
 import uvloop
 
 from bot.channels.twilio_http import HttpTransport
 from bot.channels.twilio_outbound import TwilioChannel
+from bot.dialogue.loader import load_responses
 from bot.judging import Pace
 from bot.outbound import Sender
 from bot.preparing import Preparer
+from bot.settings import DIALOGUES
+from bot.unsolicited import Unsolicited
 from services.campaigns.gate import SendingGate
-from services.core.clock import SystemClock
+from services.core.clock import LONDON, SystemClock
 from services.core.database import Database
-from services.people.outbox import OutboxRow
 from services.people.rates import Rates
-from services.people.verdicts import Refuse
 from tests.bench.running import OURS, SID, TOKEN
 
 
 async def main(database_url: str, stand_in_url: str, rate: float) -> None:
     """Send until told to stop."""
     database, clock = Database(database_url), SystemClock()
+    # Past noon, lest it be the hour of quiet; by whole hours, for the clocks of two processes must agree.
+    clock.offset = timedelta(hours=12 - datetime.now(LONDON).hour)
     channels = {"sms": TwilioChannel(HttpTransport(SID, TOKEN, stand_in_url), SID)}
     senders = {"sms": OURS}
-
-    def no_words(_session: object, _row: OutboxRow) -> Refuse:
-        return Refuse("no_words")
-
-    preparer = Preparer(
-        SendingGate(only_drama=False), no_words, public_base_url="https://text.example.org", senders=senders
-    )
+    words = Unsolicited(load_responses(DIALOGUES), clock)
+    gate = SendingGate(only_drama=False)
+    preparer = Preparer(gate, words, public_base_url="https://text.example.org", senders=senders)
     sender = Sender(database, clock, channels, preparer, Pace(), rates=Rates({"sms": rate}, senders))
     begun = time.process_time()
     await sender.start()
