@@ -1,5 +1,6 @@
-"""Commands for the database: its schema, moving it, and demo data."""
+"""Commands for the database: its schema, moving it, backups, and demo data."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,12 +9,12 @@ from bot.cli.session import opened_database, tells_errors
 from bot.settings import load_settings
 from services.core.clock import SystemClock
 
-db = typer.Typer(no_args_is_help=True, help="The database's schema, and moving to another database.")
+db = typer.Typer(no_args_is_help=True, help="The database's schema, backups, and moving to another database.")
 
 
 @db.callback()
 def _group() -> None:
-    """The database's schema, and moving to another database."""
+    """The database's schema, backups, and moving to another database."""
 
 
 @db.command()
@@ -51,6 +52,29 @@ def copy(
         if rows:
             typer.echo(f"{table}: {rows}")
     typer.echo(f"{sum(counts.values())} rows were copied and compared. Set DATABASE_URL to the new database.")
+
+
+@db.command()
+@tells_errors
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file, to be encrypted before it is kept.")],
+) -> None:
+    """Copy the SQLite database as it is at one moment; whoever serves it goes on. Encrypting: docs/backups.md."""
+    from services.core import backups
+
+    backups.back_up(load_settings().database_url, file)
+    typer.echo(f"{file}: {file.stat().st_size} bytes, checked. It is not encrypted yet: docs/backups.md says how.")
+
+
+@db.command()
+@tells_errors
+def restore(file: Annotated[Path, typer.Argument(help="A backup, decrypted.", exists=True, dir_okay=False)]) -> None:
+    """Make the SQLite database anew from a backup; refused where one exists or is being served."""
+    from services.core import backups
+
+    url = load_settings().database_url
+    backups.restore(url, file)
+    typer.echo("Restored. Run wellbeing db upgrade if the backup is of an older version, then start the service.")
 
 
 @tells_errors
