@@ -12,6 +12,7 @@ from bot.dialogue.state import State
 from bot.understanding import Expecting, Understanding
 
 Read = Callable[[str, Expecting | None], Understanding]
+ReadPart = Callable[[str], Understanding | None]
 
 _BREAK = re.compile(r"\s*(?:(?P<mark>[?!;,]+)|\.(?=\s))\s*|\s+(?=(?:and|but|also|plus)\s)", re.IGNORECASE)
 _ASKS = re.compile(
@@ -36,15 +37,25 @@ def with_rest(flows: Flows, state: State, said: Understanding, read: Read) -> Un
     if said.intent == CHOOSE_OPTION or flows.is_payload(said.text):
         return said
     awaited = expecting(state)
-    free = awaited if awaited is not None and awaited.kind in _ANYTHING else None
-    for first, second in _parts(said.text):
-        one, other = (_question(part, read, None if free else awaited) for part in (first, second))
-        answered, asked = (first, other) if other else (second, one)
-        if free and asked and (answer := _answer(answered, flows, state, read, free)):
-            return replace(answer, then=asked)
-        if one and other and _differ(one, other, said):
-            return replace(one, then=other)
-    return said
+    is_free = awaited is not None and awaited.kind in _ANYTHING
+
+    def asked(part: str) -> Understanding | None:
+        return _question(part, read, None if is_free else awaited)
+
+    def answer(part: str) -> Understanding | None:
+        return _answer(part, flows, state, read) if is_free else None
+
+    heard = (_heard(first, second, said, asked, answer) for first, second in _parts(said.text))
+    return next(filter(None, heard), said)
+
+
+def _heard(first: str, second: str, whole: Understanding, asked: ReadPart, answer: ReadPart) -> Understanding | None:
+    """An answer and a question, or two questions; None if the parts are neither."""
+    one, other = asked(first), asked(second)
+    question = other or one
+    if question and (answered := answer(first if other else second)):
+        return replace(answered, then=question)
+    return replace(one, then=other) if one and _are_two(one, other, whole) else None
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
@@ -63,16 +74,18 @@ def _question(part: str, read: Read, awaited: Expecting | None) -> Understanding
     return said if is_sure or said.first("question") else None
 
 
-def _answer(part: str, flows: Flows, state: State, read: Read, awaited: Expecting) -> Understanding | None:
+def _answer(part: str, flows: Flows, state: State, read: Read) -> Understanding | None:
     """A part of a message, if it answers the open question."""
     if _ASKS.search(part):
         return None
-    said = read(part, awaited)
+    said = read(part, expecting(state))
     return said if answer_to(flows, state, said) else None
 
 
-def _differ(one: Understanding, other: Understanding, whole: Understanding) -> bool:
+def _are_two(one: Understanding, other: Understanding | None, whole: Understanding) -> bool:
     """Whether two parts ask two things, one of them about the service, or the whole was taken for one."""
+    if other is None:
+        return False
     asked = one.first("question"), other.first("question")
     is_one = len(whole.ranking) < 2 or whole.ranking[1][1] < _SURE
     return (any(asked) or is_one) and (asked[0] != asked[1] or one.intent != other.intent)

@@ -114,11 +114,9 @@ def _named_alone(understood: Understanding, expecting: Expecting | None) -> Unde
     """Take a message that is nothing but the number, or words of the title, of one line for the choice of that line."""
     if expecting is None or expecting.kind != "choice":
         return understood
-    number = next((one for one in understood.entities if one.kind == "choice" and _is_number(one, understood)), None)
-    if number is not None:
-        return _chosen(understood, number)
-    if understood.text.strip().isdecimal() and understood.first("choice") is None:
-        return _no_line(understood)
+    if understood.text.strip().isdecimal():
+        number = next((one for one in understood.entities if one.kind == "choice"), None)
+        return _no_line(understood) if number is None else _chosen(understood, number)
     if any(entity.kind in ("mode", "place") for entity in understood.entities):
         return understood
     fitting = _titled(understood.text, expecting.options)
@@ -138,11 +136,6 @@ def _titled(text: str, options: Sequence[Option]) -> list[Option]:
     if all(word.isdecimal() for word in said):
         return []
     return [option for option in options if said <= set(_WORD.findall(option.title.lower()))]
-
-
-def _is_number(entity: Entity, understood: Understanding) -> bool:
-    """Whether a message is the number of a line and nothing else, whatever a classifier makes of a digit."""
-    return entity.words.isdecimal() and entity.words == understood.text.strip()
 
 
 def _chosen(understood: Understanding, chosen: Entity) -> Understanding:

@@ -150,10 +150,6 @@ class FakeTwilio:
             code = code or unusable.code
         if code is not None:
             return error(400, code)
-        if form["To"] in self.window_closed and not self.contents.is_approved(form.get("ContentSid", "")):
-            refused = refused or 63016
-        failing = self.undeliverable.get(form["To"])
-        refused = refused or (failing.popleft() if failing else None)
         message = SimulatedMessage(
             sid="SM" + secrets.token_hex(16),
             to=form["To"],
@@ -165,7 +161,14 @@ class FakeTwilio:
             status="accepted" if "From" not in form else "queued",
             shown=shown,
         )
-        return self._take(message, refused)
+        return self._take(message, refused or self._refused_later(form))
+
+    def _refused_later(self, form: dict[str, str]) -> int | None:
+        """The code with which a message that was taken fails, as a test has set it up."""
+        if form["To"] in self.window_closed and not self.contents.is_approved(form.get("ContentSid", "")):
+            return 63016
+        failing = self.undeliverable.get(form["To"])
+        return failing.popleft() if failing else None
 
     def _take(self, message: SimulatedMessage, refused: int | None) -> Answer:
         """Keep a message, tell whoever watches, and report on it later; its resource is as it is now."""

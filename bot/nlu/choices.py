@@ -80,18 +80,19 @@ def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -
     """Return the line that a message points at or describes."""
     dates = [date for date in dates if _tells_when(tokens, date)]
     dated = frozenset(place for date in dates for place in _places(tokens, date, len(options)))
-    pointers = [
-        pointer
-        for pointer in find_pointers(tokens, len(options), dated)
-        # "the royal free" is no slip of "three"; but "1" is a line, whatever title has a 1
-        if pointer.firm or not (tokens.words[pointer.word].isalpha() and has_word(tokens.words[pointer.word], options))
-    ]
+    pointers = [each for each in find_pointers(tokens, len(options), dated) if _points(each, tokens, options)]
     if pointers:
         if _is_either(tokens, options, pointers[0], dates):
             return None
         spoken = [date for date in dates if not any(_covers(tokens, date, pointer.word) for pointer in pointers)]
         return _pointed_at(tokens, options, pointers, spoken)
     return _described(tokens, options, dates, dated)
+
+
+def _points(pointer: Pointer, tokens: Tokens, options: Sequence[Option]) -> bool:
+    """Return whether a word points: "the royal free" is no slip of "three"; "1" is a line, whatever title has a 1."""
+    word = tokens.words[pointer.word]
+    return pointer.firm or not (word.isalpha() and has_word(word, options))
 
 
 def _is_either(tokens: Tokens, options: Sequence[Option], pointer: Pointer, dates: Sequence[Entity]) -> bool:

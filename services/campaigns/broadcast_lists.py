@@ -1,7 +1,7 @@
 """Lists of numbers as staff give them: read row by row, each fault with its line, each number once."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,11 +48,9 @@ class Duplicate:
 def read(lines: Iterable[str], today: date) -> Iterator[ListRow | BadRow | Duplicate]:
     """Read a CSV table with a header, a row at a time; `today` is the day in London."""
     table = csv.DictReader(lines)
-    header = [str(name).strip().lstrip("\ufeff").lower() for name in table.fieldnames or ()]
-    table.fieldnames = header
-    wrong = [f"there is no column {name!r}; there are {', '.join(COLUMNS)}" for name in header if name not in COLUMNS]
-    if wrong or "phone" not in header:
-        yield BadRow(1, "; ".join(wrong) or "the column phone is missing")
+    table.fieldnames = header = [str(name).strip().lstrip("\ufeff").lower() for name in table.fieldnames or ()]
+    if wrong := _wrong_header(header):
+        yield BadRow(1, wrong)
         return
     seen: dict[str, int] = {}
     for cells in table:
@@ -61,6 +59,11 @@ def read(lines: Iterable[str], today: date) -> Iterator[ListRow | BadRow | Dupli
         row = _row(table.line_num, {name: str(cells.get(name) or "").strip() for name in COLUMNS}, today)
         first = seen.setdefault(row.phone, row.line) if isinstance(row, ListRow) else row.line
         yield row if first == row.line else Duplicate(row.line, first)
+
+
+def _wrong_header(header: Sequence[str]) -> str:
+    unknown = [f"there is no column {name!r}; there are {', '.join(COLUMNS)}" for name in header if name not in COLUMNS]
+    return "; ".join(unknown) or ("" if "phone" in header else "the column phone is missing")
 
 
 def _row(line: int, cells: Mapping[str, str], today: date) -> ListRow | BadRow:

@@ -83,22 +83,22 @@ class SendingGate:
     def _unasked(self, session: Session, row: OutboxRow, now: datetime) -> Verdict:
         if row.expires_at is not None and row.expires_at <= now:
             return Refuse(Reason.TOO_LATE)
-        if strange := _estranged(session, row):
-            return Refuse(strange)
-        if row.kind in _NEEDS_BOOKING and (row.booking_id is not None or row.kind not in broadcasts.KINDS):
-            void = _void(session, row, now)
-            if void:
-                return Refuse(void)
-        if row.kind == "reminder" and no_reminders.off(session, [row.booking_id or 0], row.identity_id):
-            return Refuse(Reason.REMINDERS_OFF)
+        if unwanted := _estranged(session, row) or _outdated(session, row, now):
+            return Refuse(unwanted)
         if row.kind in broadcasts.KINDS and (halted := _halted(session, row, now)):
             return halted
+        return self._not_yet(session, row, now) or self._unasked_by_channel(row, now)
+
+    def _not_yet(self, session: Session, row: OutboxRow, now: datetime) -> Verdict | None:
+        """What a message waits for that is right in itself."""
         if holds.is_held(session, row.address):
             return Wait(now + _HELD_FOR, "held")
         if self._budget.is_spent(session, now):
             return _later(row, spending.day_after(now), Reason.SPEND_STOP, "spend_stop")
-        if is_quiet(now):
-            return _later(row, next_opening(now), Reason.TOO_LATE, "quiet_hours")
+        return _later(row, next_opening(now), Reason.TOO_LATE, "quiet_hours") if is_quiet(now) else None
+
+    def _unasked_by_channel(self, row: OutboxRow, now: datetime) -> Verdict:
+        """Outside the window an approved template goes on WhatsApp, where there is one."""
         found = self._by_channel(row, now)
         is_closed = row.channel == Channel.WHATSAPP and not is_window_open(row.last_inbound_at, now)
         return SendTemplate(found) if is_closed and BY not in row.parameters else found
@@ -113,6 +113,15 @@ class SendingGate:
         if not row.address.startswith("+"):
             return Refuse(Reason.WHATSAPP_WINDOW)
         return Refuse(Reason.LANDLINE) if kind_of(row.address) is AddressKind.LANDLINE else Send(channel=Channel.SMS)
+
+
+def _outdated(session: Session, row: OutboxRow, now: datetime) -> Reason | None:
+    """Why a message about a booking is no longer right, or no longer wanted on this phone."""
+    is_about_one = row.booking_id is not None or row.kind not in broadcasts.KINDS
+    if row.kind in _NEEDS_BOOKING and is_about_one and (void := _void(session, row, now)):
+        return void
+    is_off = row.kind == "reminder" and no_reminders.off(session, [row.booking_id or 0], row.identity_id)
+    return Reason.REMINDERS_OFF if is_off else None
 
 
 def _halted(session: Session, row: OutboxRow, now: datetime) -> Verdict | None:
