@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import create_engine
 
 from services.core.clock import LONDON, FixedClock
@@ -26,6 +27,17 @@ from tests.postgres_server import PostgresServer
 KINDS = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}
 KIND = os.environ.get("WELLBEING_TEST_DATABASE", "sqlite")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that runs in a test logs to a stream that ends with it, so nobody may keep a logger for later."""
+    configure = structlog.configure
+    monkeypatch.setattr(
+        structlog, "configure", lambda **settings: configure(**settings | {"cache_logger_on_first_use": False})
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
