@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.nlu.company import NUMBERS, is_number, number_of
-from bot.nlu.word_lists import inverted, read_list
+from bot.nlu.word_lists import alternation, inverted, read_list
 from bot.understanding import Entity, Expecting, Understanding
 from services.core import yaml12
 
 _SAID = yaml12.load(Path(__file__).parents[1] / "dialogues" / "of_bookings.yml")
-_KIN = "|".join(sorted(map(re.escape, inverted(read_list("relations"))), key=len, reverse=True))
+_KIN = alternation(inverted(read_list("relations")))
 _NUMBER = rf"\d|{'|'.join(NUMBERS)}"
 _APOSTROPHES = re.compile(r"['\u2019`]")
 _NOT_WORDS = re.compile(r"[^\w+]+")

@@ -11,14 +11,14 @@ from itertools import islice
 from pathlib import Path
 
 from bot.nlu.names import name_cased
-from bot.nlu.word_lists import contexts, inverted, phrases_of, read_list, word_set
+from bot.nlu.word_lists import alternation, contexts, inverted, phrases_of, read_list, word_set
 from bot.understanding import Entity, Expecting, Understanding
 from services.core import yaml12
 from services.people import pass_codes
 
 _SAID = yaml12.load(Path(__file__).parents[1] / "dialogues" / "others.yml")
 KIN: dict[str, str] = inverted(read_list("relations"))
-_KIN = "|".join(sorted((re.escape(word) for word in KIN), key=len, reverse=True))
+_KIN = alternation(KIN)
 _NAME = r"(?P<name>[^\W\d_](?:[^\W\d_]|['\u2019-])+)"
 _KIN_WORD = re.compile(rf"\b(?:{_KIN})\b", re.IGNORECASE)
 _NO_NAMES = word_set(_SAID["no_names"])

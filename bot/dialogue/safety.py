@@ -5,6 +5,7 @@ looked up in named sets; a rule holds when its sets stand near one another and n
 past) covers them.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from services.core import yaml12
 Words = Annotated[list[str], BeforeValidator(lambda text: [w.strip() for w in text.split(",") if w.strip()])]
 Found = Mapping[str, Sequence[Span]]
 _NEAR = 8
+# A choice stands for whole words, so that what is left without these are the words of every phrase.
+_CHOICE_MARKS = re.compile(r"[()|]")
 _BESIDE = 4
 
 
@@ -157,7 +160,8 @@ class Safety:
         return bool(self._never_phone.find(self._vocabulary.read(text)))
 
     def _index(self, named: Iterable[tuple[str, str]], fillers: frozenset[str]) -> Phrases:
-        each = ((name, choice) for name, phrase in named for choice in choices(phrase))
+        heard = self._vocabulary.heard
+        each = ((name, choice) for name, phrase in named for choice in choices(phrase, heard, fillers))
         return Phrases(((self._vocabulary.read(choice), name) for name, choice in each), fillers)
 
     def _strike_idioms(self, words: list[str]) -> list[str]:
@@ -225,7 +229,7 @@ def _vocabulary(data: SafetyFile) -> Vocabulary:
     """The words of the file: what is in a phrase is never taken for a slip of another word."""
     slips = {slip: word for word, written in data.slips.items() for slip in written}
     texts = [*data.idioms, *data.fillers, *data.known, *(phrase for _, phrase in _phrases(data))]
-    known = (word for text in texts for choice in choices(text) for word in choice.split())
+    known = (word for text in texts for word in _CHOICE_MARKS.sub(" ", text).split())
     return Vocabulary(slips, data.keys, known, data.whole)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, product
 from typing import Any
@@ -45,13 +45,31 @@ def stem(word: str) -> str:
     return bare[:-1] if doubled else bare
 
 
-def choices(phrase: str) -> Iterable[str]:
-    """Every phrase that "cant (get|catch) breath" stands for; a choice may be empty."""
+Heard = Callable[[str], tuple[str, ...]]
+
+
+def choices(phrase: str, heard: Heard = lambda part: (part,), fillers: frozenset[str] = frozenset()) -> Iterable[str]:
+    """Every phrase that "cant (get|catch) breath" stands for; a choice may be empty.
+
+    Of choices that are `heard` alike ("leave" and "leaves") there is one, since several in a row would make thousands;
+    and where there may be nothing, `fillers` within the phrase need not be named: they are passed over anyway.
+    """
     if "(" not in phrase:
         return (phrase,)
     parts = _CHOICE.split(phrase)
-    options = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
+    within = range(1 if parts[0].strip() else 2, len(parts) - 1 if parts[-1].strip() else len(parts) - 2)
+    options = [
+        _unlike(part.split("|"), heard, fillers if place in within else frozenset()) if place % 2 else [part]
+        for place, part in enumerate(parts)
+    ]
     return map("".join, product(*options))
+
+
+def _unlike(options: Sequence[str], heard: Heard, fillers: frozenset[str]) -> list[str]:
+    passed = fillers if "" in options else frozenset()
+    return list(
+        {heard(option): option for option in reversed(options) if not option or set(heard(option)) - passed}.values()
+    )
 
 
 def figure(word: str) -> str:
@@ -169,6 +187,10 @@ class Vocabulary:
             for start, end in spans:
                 words[start:end] = [self._ending_dropped(word)] + [""] * (end - start - 1)
         return [word for word in words if word]
+
+    def heard(self, part: str) -> tuple[str, ...]:
+        """The words of a part of a phrase, each by itself."""
+        return tuple(self._words(plain(part)))
 
     def _words(self, words: Iterable[str]) -> list[str]:
         return list(chain.from_iterable(map(self._word, words)))
