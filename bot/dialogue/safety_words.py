@@ -48,7 +48,7 @@ def stem(word: str) -> str:
 Heard = Callable[[str], tuple[str, ...]]
 
 
-def choices(phrase: str, heard: Heard = lambda part: (part,), fillers: frozenset[str] = frozenset()) -> Iterable[str]:
+def choices(phrase: str, heard: Heard, fillers: frozenset[str]) -> Iterable[str]:
     """Every phrase that "cant (get|catch) breath" stands for; a choice may be empty.
 
     Of choices that are `heard` alike ("leave" and "leaves") there is one, since several in a row would make thousands;
