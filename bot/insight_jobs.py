@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
 from bot.jobs import PAGE, Job
 from services.core.database import Database
 from services.insight import answers, checkins, surveys
@@ -27,7 +29,14 @@ def insight_jobs(database: Database, timing: SurveyTiming) -> tuple[Job, ...]:
             "checkins_queued": database.write(lambda session: checkins.queue_due(session, now=now, limit=PAGE)),
         }
 
+    def has_surveys(session: Session, now: datetime) -> bool:
+        to_ask = surveys.has_due(session, now=now, timing=timing, settled=settled)
+        return to_ask or answers.has_old_keys(session, now=now)
+
+    def has_check_ins(session: Session, now: datetime) -> bool:
+        return checkins.has_due(session, now=now)
+
     return (
-        Job("ask_after_events", timedelta(minutes=1), survey),
-        Job("ask_how_people_are", timedelta(minutes=1), check_in),
+        Job("ask_after_events", timedelta(minutes=1), survey, has_surveys),
+        Job("ask_how_people_are", timedelta(minutes=1), check_in, has_check_ins),
     )

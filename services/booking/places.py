@@ -219,6 +219,11 @@ def cancel(session: Session, booking_id: int, now: datetime) -> Cancelled | Gone
     return Cancelled(booking_id)
 
 
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether any hold or offer has run out."""
+    return session.connection().execute(_DUE, {"now": now, "limit": 1}).first() is not None
+
+
 def expire_due(session: Session, now: datetime, limit: int = 500) -> int:
     """End the holds and offers that have run out, oldest first, and free their places; how many were ended."""
     due = session.connection().execute(_DUE, {"now": now, "limit": limit}).all()

@@ -155,6 +155,11 @@ def answer(session: Session, referral_id: int, said: ReferralStatus, now: dateti
     return session.execute(_ANSWER, values).first() is not None
 
 
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether anybody is to be asked, or given up, by now."""
+    return session.execute(_DUE, {"now": now, "most": 1}).first() is not None
+
+
 def ask_due(session: Session, now: datetime, limit: int = 500) -> int:
     """Ask those who are to be asked again, or gave no answer to the first invitation; how many are asked.
 

@@ -7,7 +7,7 @@ is a booking in state `offered`, its places counted as taken, and an outbox row 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlmodel import Session
 
 from services.booking import counter
@@ -61,21 +61,21 @@ _CANCEL = (
     .values(status=BookingStatus.CANCELLED, ended_at=bindparam("now"))
 )
 # From those who wait to their events, never through all events to come.
-_STRANDED = (
-    select(booking.c.event_id)
-    .distinct()
-    .where(
-        IS_WAITING,
-        exists().where(
-            event.c.id == booking.c.event_id,
-            event.c.status == EventStatus.PUBLISHED,
-            event.c.starts_at > bindparam("now"),
-            event.c.taken + booking.c.places <= event.c.capacity,
-        ),
-        _CAN_BE_ASKED,
-    )
+_IS_THEIRS = event.c.id == booking.c.event_id
+_HAS_ROOM = and_(
+    event.c.status == EventStatus.PUBLISHED,
+    event.c.starts_at > bindparam("now"),
+    event.c.taken + booking.c.places <= event.c.capacity,
 )
-_OVER = exists().where(event.c.id == booking.c.event_id, event.c.starts_at <= bindparam("now"))
+_STRANDED = (
+    select(booking.c.event_id).distinct().where(IS_WAITING, exists().where(_IS_THEIRS, _HAS_ROOM), _CAN_BE_ASKED)
+)
+_HAS_BEGUN = event.c.starts_at <= bindparam("now")
+_OVER = exists().where(_IS_THEIRS, _HAS_BEGUN)
+# Counted, since for a first row alone PostgreSQL would read all bookings in search of those who wait.
+_MAY_BE_SERVED = (
+    select(func.count()).select_from(booking).where(IS_WAITING, exists().where(_IS_THEIRS, or_(_HAS_BEGUN, _HAS_ROOM)))
+)
 _END_WAITING = (
     update(booking)
     .where(IS_WAITING, _OVER)
@@ -83,22 +83,19 @@ _END_WAITING = (
     .returning(booking.c.id)
 )
 # Offers that nobody will read: the sender gave them up. A deadline of now lets the next sweep pass them on.
-_UNSENT = (
-    update(booking)
-    .where(
-        IS_PENDING,
-        _IS_OFFERED,
-        booking.c.deadline > bindparam("now"),
-        exists().where(
-            OUTBOX.c.booking_id == booking.c.id,
-            OUTBOX.c.kind == OFFER,
-            OUTBOX.c.status.in_([OutboxStatus.REFUSED, OutboxStatus.FAILED]),
-            OUTBOX.c.reason != SUPERSEDED,
-        ),
-    )
-    .values(deadline=bindparam("now"))
-    .returning(booking.c.id)
+_IS_UNSENT = (
+    IS_PENDING,
+    _IS_OFFERED,
+    booking.c.deadline > bindparam("now"),
+    exists().where(
+        OUTBOX.c.booking_id == booking.c.id,
+        OUTBOX.c.kind == OFFER,
+        OUTBOX.c.status.in_([OutboxStatus.REFUSED, OutboxStatus.FAILED]),
+        OUTBOX.c.reason != SUPERSEDED,
+    ),
 )
+_UNSENT_COUNT = select(func.count()).select_from(booking).where(*_IS_UNSENT)
+_UNSENT = update(booking).where(*_IS_UNSENT).values(deadline=bindparam("now")).returning(booking.c.id)
 _ABOUT = (
     select(event.c.discreet_title, event.c.starts_at)
     .join(booking, booking.c.event_id == event.c.id)
@@ -127,6 +124,12 @@ def change_capacity(session: Session, event_id: int, capacity: int, now: datetim
     if isinstance(changed, BelowTaken) or not freed(session, [event_id], now):
         return changed
     return CapacitySet(counter.places_left(session, event_id))
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether anybody waits for an event that has begun or has room, or any offer could not be sent."""
+    counts = (_MAY_BE_SERVED, _UNSENT_COUNT)
+    return any(session.connection().execute(count, {"now": now}).scalar() for count in counts)
 
 
 def end_waiting(session: Session, now: datetime) -> int:

@@ -1,9 +1,10 @@
 """Leases: one process at a time runs a job, in its time; a dead one's turn is given up, or runs out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -38,6 +39,14 @@ _RELEASE = (
 _ALL = select(_LEASES.c.job, _LEASES.c.until)
 
 
+class Turn(NamedTuple):
+    """A job that has come round: how long whoever begins it keeps it from others, and how often it is run."""
+
+    job: str
+    span: timedelta
+    every: timedelta
+
+
 def take(
     session: Session, job: str, holder: str, *, now: datetime, span: timedelta, every: timedelta | None = None
 ) -> bool:
@@ -45,11 +54,40 @@ def take(
 
     False while another holder's lease runs and, where `every` is given, for so long after it was last begun.
     """
-    absurd = now + 2 * span  # written before the clock was put back
+    absurd = _absurd(now, span)
     finished = absurd if every is None else now + span - every
     row = {"job": job, "holder": holder, "until": now + span, "now": now}
     row |= {"finished_until": finished, "absurd_after": absurd}
     return session.execute(_TAKE[session.get_bind().dialect.name], row).first() is not None
+
+
+def pass_over(session: Session, turns: Sequence[Turn], now: datetime) -> set[str]:
+    """Note, in one statement, that jobs were looked at and had nothing to do: as if each was begun and finished now.
+
+    Returns the jobs so noted: neither those that another holder runs, or has had its turn of lately, nor any that has
+    never been run.
+    """
+    if not turns:
+        return set()
+    then = case({turn.job: bindparam(None, now + turn.span, _TIME) for turn in turns}, value=_LEASES.c.job)
+    statement = (
+        update(_LEASES)
+        .where(or_(*(_is_free(turn, now) for turn in turns)))
+        .values(holder=_NOBODY, until=then)
+        .returning(_LEASES.c.job)
+    )
+    return set(session.execute(statement).scalars())
+
+
+def _is_free(turn: Turn, now: datetime) -> ColumnElement[bool]:
+    until = _LEASES.c.until
+    finished = and_(_LEASES.c.holder == _NOBODY, until <= now + turn.span - turn.every)
+    return and_(_LEASES.c.job == turn.job, or_(until <= now, finished, until > _absurd(now, turn.span)))
+
+
+def _absurd(now: datetime, span: timedelta) -> datetime:
+    """What ends later was written before the clock was put back."""
+    return now + 2 * span
 
 
 def finish(session: Session, job: str, holder: str) -> None:

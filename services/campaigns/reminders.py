@@ -150,6 +150,11 @@ def drop(session: Session, booking_id: int, why: str) -> None:
     session.execute(_DROP, {"booking": booking_id, "why": why})
 
 
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether any reminder is due."""
+    return session.execute(_DUE, {"now": now, "most": 1}).first() is not None
+
+
 def queue_due(session: Session, *, now: datetime, limit: int = 500) -> Queued:
     """Write the reminders that are due into the outbox, at most `limit` of them.
 

@@ -43,18 +43,15 @@ _DUE = (
     )
     .order_by(_SEARCHES.c.look_at, _SEARCHES.c.id)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
 )
 _END = (
     update(_SEARCHES)
     .where(_SEARCHES.c.id == bindparam("search"), _IS_OPEN)
     .values(ended_at=bindparam("now"), reason=bindparam("why"))
 )
-_END_OLD = (
-    update(_SEARCHES)
-    .where(_IS_OPEN, _SEARCHES.c.ends_at <= bindparam("now"))
-    .values(ended_at=bindparam("now"), reason="over")
-)
+_IS_OLD = (_IS_OPEN, _SEARCHES.c.ends_at <= bindparam("now"))
+_HAS_OLD = select(_SEARCHES.c.id).where(*_IS_OLD).limit(1)
+_END_OLD = update(_SEARCHES).where(*_IS_OLD).values(ended_at=bindparam("now"), reason="over")
 _KEEP_ON = update(_SEARCHES).where(_SEARCHES.c.id == bindparam("search")).values(ends_at=bindparam("until"))
 _LOOKED = update(_SEARCHES).where(_SEARCHES.c.id == bindparam("search"))
 _HITS_OF = select(_HITS.c.event_id).where(_HITS.c.search_id == bindparam("search"))
@@ -116,6 +113,13 @@ def end_booked(session: Session, person_id: int, event_id: int, now: datetime) -
     return sum(end(session, search_id, now, "booked") for search_id in found)
 
 
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether any search is to be looked at, or is over."""
+    if session.execute(_HAS_OLD, {"now": now}).first():
+        return True
+    return not is_quiet(now) and session.execute(_DUE, _due_marks(session, now, 1)).first() is not None
+
+
 def tell_due(session: Session, now: datetime, limit: int = 200) -> int:
     """Look at the searches that are due, queue a text for each that has found something, and return how many texts.
 
@@ -124,9 +128,14 @@ def tell_due(session: Session, now: datetime, limit: int = 200) -> int:
     session.execute(_END_OLD, {"now": now})
     if is_quiet(now):
         return 0
+    marks = _due_marks(session, now, limit)
+    due = session.execute(_DUE.with_for_update(skip_locked=True), marks).all()
+    return sum(_look(session, row, marks["current"], now) for row in due)
+
+
+def _due_marks(session: Session, now: datetime, most: int) -> dict[str, Any]:
     mark = session.connection().exec_driver_sql("SELECT mark FROM catalogue").scalar() or "none"
-    due = session.execute(_DUE, {"now": now, "current": mark, "before": now - ONE_TEXT_IN, "most": limit}).all()
-    return sum(_look(session, row, mark, now) for row in due)
+    return {"now": now, "current": mark, "before": now - ONE_TEXT_IN, "most": most}
 
 
 def _look(session: Session, row: Row[Any], mark: str, now: datetime) -> bool:

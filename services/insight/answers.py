@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -64,12 +64,9 @@ _COMMENT = (
     .values(comment=bindparam("words"), comment_key=None)
     .returning(_RESPONSES.c.id)
 )
-_FORGET_KEYS = (
-    update(_RESPONSES)
-    .where(_RESPONSES.c.comment_key.is_not(None), _RESPONSES.c.given_on < bindparam("before"))
-    .values(comment_key=None)
-    .returning(_RESPONSES.c.id)
-)
+_HAS_OLD_KEY = (_RESPONSES.c.comment_key.is_not(None), _RESPONSES.c.given_on < bindparam("before"))
+_OLD_KEY = select(_RESPONSES.c.id).where(*_HAS_OLD_KEY).limit(1)
+_FORGET_KEYS = update(_RESPONSES).where(*_HAS_OLD_KEY).values(comment_key=None).returning(_RESPONSES.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +164,18 @@ def note_fft_comment(session: Session, key: str, comment: str) -> bool:
     return session.execute(_COMMENT, {"key": key, "words": comment}).first() is not None
 
 
+def has_old_keys(session: Session, *, now: datetime) -> bool:
+    """Whether `forget_keys` would find anything."""
+    return session.execute(_OLD_KEY, _old(now)).first() is not None
+
+
 def forget_keys(session: Session, *, now: datetime) -> int:
     """Cut the last tie between answers to the Friends and Family Test and the conversations they came from."""
-    before = to_london(now - _COMMENT_WITHIN).date()
-    return len(session.execute(_FORGET_KEYS, {"before": before}).all())
+    return len(session.execute(_FORGET_KEYS, _old(now)).all())
+
+
+def _old(now: datetime) -> dict[str, date]:
+    return {"before": to_london(now - _COMMENT_WITHIN).date()}
 
 
 def is_low(rating: int | None = None, answer: str = "") -> bool:

@@ -74,11 +74,9 @@ _REVIVE = (
     )
     .values(status=RoundStatus.PLANNED.value)
 )
+_LAPSED = select(_ROUNDS.c.id).where(_TOO_OLD).limit(bindparam("most"))
 _LAPSE = (
-    update(_ROUNDS)
-    .where(_ROUNDS.c.id.in_(select(_ROUNDS.c.id).where(_TOO_OLD).limit(bindparam("most"))))
-    .values(status=RoundStatus.LAPSED.value)
-    .returning(_ROUNDS.c.id)
+    update(_ROUNDS).where(_ROUNDS.c.id.in_(_LAPSED)).values(status=RoundStatus.LAPSED.value).returning(_ROUNDS.c.id)
 )
 
 
@@ -200,6 +198,12 @@ def decline(session: Session, round_id: int) -> None:
     _set(session, round_id, status=RoundStatus.DECLINED.value)
 
 
+def has_due(session: Session, *, now: datetime) -> bool:
+    """Whether anybody is to be invited, or any round to be closed."""
+    looks = ((_DUE, {"now": now, "most": 1}), (_LAPSED, _lapse_marks(now, 1)))
+    return any(session.execute(look, marks).first() for look, marks in looks)
+
+
 def queue_due(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Invite to the rounds that are due, and return to how many."""
     due = session.execute(_DUE, {"now": now, "most": limit}).all()
@@ -225,8 +229,11 @@ def queue_due(session: Session, *, now: datetime, limit: int = 500) -> int:
 
 def lapse_due(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Close rounds that rested for a week, and those whose invitation could not go for two; return how many."""
-    marks = {"before": now - LAPSES_AFTER, "stale": now - _WORTH_INVITING, "most": limit}
-    return len(session.execute(_LAPSE, marks).all())
+    return len(session.execute(_LAPSE, _lapse_marks(now, limit)).all())
+
+
+def _lapse_marks(now: datetime, most: int) -> dict[str, Any]:
+    return {"before": now - LAPSES_AFTER, "stale": now - _WORTH_INVITING, "most": most}
 
 
 def calls_for_support(question: str, score: int) -> bool:

@@ -70,13 +70,10 @@ _ADD = {
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 _OPEN = _SURVEYS.c.status == literal_column(f"'{SurveyStatus.ASKED.value}'")
+_RUN_OUT = select(_SURVEYS.c.id).where(_OPEN, _SURVEYS.c.expires_at <= _moment("now")).limit(bindparam("most"))
 _EXPIRE = (
     update(_SURVEYS)
-    .where(
-        _SURVEYS.c.id.in_(
-            select(_SURVEYS.c.id).where(_OPEN, _SURVEYS.c.expires_at <= _moment("now")).limit(bindparam("most"))
-        )
-    )
+    .where(_SURVEYS.c.id.in_(_RUN_OUT))
     .values(status=SurveyStatus.EXPIRED.value)
     .returning(_SURVEYS.c.id)
 )
@@ -128,6 +125,13 @@ class Settled:
         self._events, self._at = events, now
 
 
+def has_due(session: Session, *, now: datetime, timing: SurveyTiming, settled: Settled) -> bool:
+    """Whether any survey is to be closed, or any event to be looked at for people to ask."""
+    if session.execute(_RUN_OUT, {"now": now, "most": 1}).first():
+        return True
+    return bool(settled.others(_over(session, now, timing), now))
+
+
 def queue_due(
     session: Session, *, now: datetime, timing: SurveyTiming, limit: int = 500, settled: Settled | None = None
 ) -> int:
@@ -138,8 +142,7 @@ def queue_due(
     `settled` is kept by a caller who asks again and again.
     """
     settled = settled or Settled()
-    since, until = timing.ended(now)
-    due = frozenset(session.execute(_OVER, {"since": since, "until": until}).scalars())
+    due = _over(session, now, timing)
     if not settled.others(due, now):
         return 0
     wanted = {"events": sorted(due), "now": now, "lately": now - _BETWEEN_SURVEYS, "most": limit}
@@ -147,6 +150,11 @@ def queue_due(
     if not first:
         settled.settle(due, now)
     return sum(_ask(session, row, timing, now) for row in sorted(first.values(), key=lambda row: row.id))
+
+
+def _over(session: Session, now: datetime, timing: SurveyTiming) -> frozenset[int]:
+    since, until = timing.ended(now)
+    return frozenset(session.execute(_OVER, {"since": since, "until": until}).scalars())
 
 
 def _ask(session: Session, row: Any, timing: SurveyTiming, now: datetime) -> bool:

@@ -1,7 +1,8 @@
 """Travel and parking that nobody has checked for long, at places where people are still to go: staff are told."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlmodel import Session
@@ -73,13 +74,17 @@ def old_blocks(session: Session, now: datetime) -> list[OldBlock]:
     return [OldBlock(*row) for row in session.execute(_OLD, {"now": now, "since": _today(now) - STALE_AFTER})]
 
 
+def has_due(session: Session, now: datetime) -> bool:
+    """Whether any of these venues is to be put before staff."""
+    return bool(_to_tell(session, now, 1))
+
+
 def flag_old_blocks(session: Session, now: datetime, limit: int = 500) -> int:
     """Put these venues before staff, each once in 90 days, and return how many."""
     today = _today(now)
     lately = today - TELL_EVERY
-    asked = {"now": now, "since": today - STALE_AFTER, "lately": lately, "most": limit}
     told = 0
-    for row in session.execute(_TO_TELL, asked).all():
+    for row in _to_tell(session, now, limit):
         block = OldBlock(*row)
         # Of two processes only the first writes the day.
         if session.execute(_TELL, {"venue": block.venue_id, "lately": lately, "today": today}).first():
@@ -88,6 +93,12 @@ def flag_old_blocks(session: Session, now: datetime, limit: int = 500) -> int:
             )
             told += 1
     return told
+
+
+def _to_tell(session: Session, now: datetime, limit: int) -> Sequence[Any]:
+    today = _today(now)
+    asked = {"now": now, "since": today - STALE_AFTER, "lately": today - TELL_EVERY, "most": limit}
+    return session.execute(_TO_TELL, asked).all()
 
 
 def _today(now: datetime) -> date:

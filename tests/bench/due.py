@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import String, Table, cast, column, delete, insert, literal, make_url, select, table
+from sqlalchemy import String, Table, cast, column, insert, literal, make_url, select, table, update
 from sqlmodel import Session
 
 from bot.insight_jobs import insight_jobs
@@ -167,8 +167,9 @@ def measure(database: Database, jobs: tuple[Job, ...]) -> dict[str, float]:
             raise RuntimeError(f"{job.name} was to find nothing, and did {counts}")
         found[job.name] = median_ms(lambda job=job: job.run(NOW))
     times = []
+    Jobs(database, "bench", jobs).run_due(NOW)
     for _ in range(ROUNDS):
-        database.write(lambda session: session.execute(delete(Lease)))
+        database.write(lambda session: session.execute(update(Lease).values(until=NOW)))
         begun = time.perf_counter()
         Jobs(database, "bench", jobs).run_due(NOW)
         times.append(time.perf_counter() - begun)

@@ -19,7 +19,7 @@ from bot.broadcasting import Broadcaster
 from bot.channels.menus import Menu, fitted
 from bot.channels.port import Button
 from bot.insight_jobs import insight_jobs
-from bot.jobs import event_jobs
+from bot.jobs import Job, event_jobs
 from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.turn import TurnTaker
@@ -112,8 +112,15 @@ class Phone:
         """Do what is due; return whether anything was, and the texts that came."""
         broadcaster = Broadcaster(self.database, self.clock, "test")
         jobs = (*event_jobs(self.database), *insight_jobs(self.database, SurveyTiming()), broadcaster.job)
-        counts = [count for job in jobs for count in job.run(self.clock.now()).values()]
-        return any(counts), self.database.write(self._receive)
+        busy = [job.name for job in jobs if self._run(job)]
+        return bool(busy), self.database.write(self._receive)
+
+    def _run(self, job: Job) -> bool:
+        """Do what a job finds due, and return whether that was anything; no job may find what it had not seen."""
+        is_due = job.is_due is None or self.database.read_once(lambda session: job.is_due(session, self.clock.now()))
+        found = {name: count for name, count in job.run(self.clock.now()).items() if count}
+        assert is_due or not found, f"{job.name} had nothing to do, and did {found}"
+        return bool(found)
 
     def _until_something_is_due(self) -> timedelta:
         """The half hours until a moment that is written down, or at which a day's texts begin, or questions."""

@@ -71,3 +71,30 @@ def test_the_dead_keep_nothing(database: Database, clock: FixedClock) -> None:
     assert not take("second")
     database.write(lambda session: leases.release(session, ["second"]))
     assert take("second")
+
+
+def test_what_was_passed_over_is_anybodys_when_it_is_due(database: Database, clock: FixedClock) -> None:
+    span, every = timedelta(seconds=90), timedelta(seconds=30)
+
+    def pass_over() -> set[str]:
+        turns = [leases.Turn(job, span, every) for job in ("remind", "sweep", "never_run")]
+        return database.write(lambda session: leases.pass_over(session, turns, clock.now()))
+
+    def take(job: str, holder: str) -> bool:
+        return database.write(
+            lambda session: leases.take(session, job, holder, now=clock.now(), span=span, every=every)
+        )
+
+    for job in ("remind", "sweep"):
+        assert take(job, "first")
+    database.write(lambda session: leases.finish(session, "remind", "first"))
+    assert pass_over() == set(), "one has just been run, the other still runs"
+    clock.advance(timedelta(seconds=30))
+    assert pass_over() == {"remind"}
+    assert not take("remind", "second"), "it has just been looked at"
+    clock.advance(timedelta(seconds=30))
+    assert take("remind", "second")
+    clock.advance(timedelta(seconds=30))
+    assert pass_over() == {"sweep"}, "the lease of a dead one runs out"
+    clock.advance(timedelta(hours=-2))
+    assert pass_over() == {"remind", "sweep"}, "written before the clock was put back"
