@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 _TICK = "*/10 * * * * *"
 _KEEP = timedelta(hours=1)
 _VERSION = "ticks-1"
-_AFTER_S = 2.0
+_AFTER_S, _AGAIN_AFTER_S = 2.0, 10.0
 
 
 def engine_url(database_url: str) -> str:
@@ -56,19 +56,26 @@ class DurableTicks:
         if self._thread.ident is not None:
             self._thread.join()
         if self._launched.is_set():
-            from dbos import DBOS
-
-            DBOS.destroy(workflow_completion_timeout_sec=5)
+            self._destroy()
 
     def _start(self) -> None:
-        try:
-            self._launch()
-        except Exception:
-            log.exception("durable_engine_failed")
+        """Launch DBOS, and again later when that fails: a disk may be full, a server away or out of connections."""
+        pause = _AFTER_S
+        while not (self._launched.is_set() or self._stopping.wait(pause)):
+            try:
+                self._launch()
+                self._launched.set()
+            except Exception:
+                log.exception("durable_engine_failed")
+                self._destroy()
+            pause = _AGAIN_AFTER_S
+
+    def _destroy(self) -> None:
+        from dbos import DBOS
+
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=5)
 
     def _launch(self) -> None:
-        if self._stopping.wait(_AFTER_S):
-            return
         from dbos import DBOS
 
         DBOS(
@@ -90,7 +97,6 @@ class DurableTicks:
                 self._prune()
 
         DBOS.launch()
-        self._launched.set()
         DBOS.apply_schedules([{"schedule_name": "tick", "workflow_fn": tick, "schedule": _TICK, "context": None}])
 
     def _prune(self) -> None:

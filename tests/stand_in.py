@@ -29,9 +29,9 @@ def app_on_a_port(app: ASGIApp) -> Iterator[str]:
     thread.join()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 90) -> None:
-    """Wait until a condition holds; fails when it never does."""
+def wait_until(condition: Callable[[], bool], seconds: float = 90, tell: Callable[[], object] | None = None) -> None:
+    """Wait until a condition holds; fails when it never does, with what `tell` says of how things stand."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
+        assert time.monotonic() < deadline, f"it never came to be: {tell() if tell else ''}"
         time.sleep(0.02)

@@ -63,7 +63,7 @@ def processes(postgres_server, tmp_path, twilio):
     for process, command in zip(made, COMMANDS, strict=True):
         process.begin(*command)
     for process in made:
-        wait_until(lambda process=process: process.get("/ready")[0] == 200)
+        process.wait_for("/ready")
     yield made
     for process in made:
         process.kill()
@@ -136,7 +136,7 @@ def kill_while(processes, threads):
     chance, killed = random.Random(17), 0
     while killed < len(processes) or any(thread.is_alive() for thread in threads):
         which = killed if killed < len(processes) else chance.randrange(len(processes))
-        wait_until(lambda which=which: processes[which].get("/health")[0] == 200)
+        processes[which].wait_for("/health")
         time.sleep(chance.uniform(0.1, 1.5))
         processes[which].kill()
         processes[which].begin(*COMMANDS[which])
@@ -167,10 +167,17 @@ def test_killed_at_random_moments_nothing_is_lost_or_doubled(processes, database
         thread.start()
     killed = kill_while(processes, threads)
 
-    wait_until(lambda: all(row.status == "processed" for row in first.rows(InboundMessage)))
-    wait_until(lambda: all(row.status != OutboxStatus.SENDING for row in first.rows(OutboxMessage)))
+    def stands():
+        """How far it has got, and the end of each process's log."""
+        counts = {
+            table: Counter(str(row.status) for row in first.rows(table)) for table in (InboundMessage, OutboxMessage)
+        }
+        return counts, *(process.log.read_text()[-2000:] for process in processes)
+
+    wait_until(lambda: all(row.status == "processed" for row in first.rows(InboundMessage)), tell=stands)
+    wait_until(lambda: all(row.status != OutboxStatus.SENDING for row in first.rows(OutboxMessage)), tell=stands)
     age(database)
-    wait_until(lambda: all(is_over(row) for row in first.rows(OutboxMessage)))
+    wait_until(lambda: all(is_over(row) for row in first.rows(OutboxMessage)), tell=stands)
 
     taken, left = first.rows(InboundMessage), first.rows(OutboxMessage)
     assert Counter(row.provider_id for row in taken) == Counter(talk.sent)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -20,7 +21,6 @@ from bot.channels.handset import Handset, Texted, signature
 from bot.channels.paths import MESSAGES_PATH
 from bot.channels.simulator import FakeTwilio
 from bot.channels.simulator_web import post_over_http
-from bot.cli.checking import free_port
 from services.core.clock import LONDON, SystemClock
 from services.core.database import Database
 from tests.stand_in import on_a_port, wait_until
@@ -76,7 +76,8 @@ class Deployment:
     process: "subprocess.Popen[bytes] | None" = None
 
     def __post_init__(self) -> None:
-        self.port = free_port()
+        self._kept = _kept_port()
+        self.port = self._kept.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = self.database_url or f"sqlite:///{self.folder / 'wellbeing.db'}"
         self.log = self.folder / f"serve-{self.port}.log"
@@ -122,7 +123,12 @@ class Deployment:
     def serve(self, *command: str) -> None:
         """Start serving (by another `command` than "serve") and wait until it says that it is healthy."""
         self.begin(*command)
-        wait_until(lambda: self.process.poll() is not None or self.get("/health")[0] == 200)
+        self.wait_for("/health")
+
+    def wait_for(self, path: str) -> None:
+        """Wait until a page answers 200; fails with what was logged when the process ends or never gets there."""
+        assert self.process is not None
+        wait_until(lambda: self.process.poll() is not None or self.get(path)[0] == 200, tell=self.log.read_text)
         assert self.process.poll() is None, self.log.read_text()
 
     def begin(self, *command: str) -> None:
@@ -214,6 +220,14 @@ class Phone:
         answer = self.text("yes")
         assert "You are booked" in answer, self.inbox
         return answer
+
+
+def _kept_port() -> socket.socket:
+    """A socket bound to a port that nobody else is given as long as it is open; who asks for that port may listen."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    return kept
 
 
 def _asked(request: urllib.request.Request) -> tuple[int, str]:

@@ -139,7 +139,7 @@ def test_a_process_whose_disk_was_full_goes_on_by_itself(small_disk, prepared_fo
 def go_through_a_full_disk(served, disk):
     phone = served.phone("+447700900411")
     phone.text("hello")
-    wait_until(lambda: served.get("/ready")[0] == 200)
+    served.wait_for("/ready")
     fill_up(disk)
     full_since = time.monotonic()
     refused, taken = [], 1
@@ -159,7 +159,7 @@ def go_through_a_full_disk(served, disk):
     assert len(phone.inbox) == taken + len(refused)
     assert len(served.rows(InboundMessage)) == taken + len(refused)
     now = SystemClock().now()
-    wait_until(lambda: last_run(served) > now)  # the engine still calls the jobs
+    wait_until(lambda: last_run(served) > now, tell=served.log.read_text)  # the engine still calls the jobs
 
 
 def last_run(served):

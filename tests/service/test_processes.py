@@ -44,7 +44,7 @@ def processes(server, tmp_path_factory):
         for process, command in zip(made, (("serve", "--web-only"), ("serve", "--web-only"), ("worker",)), strict=True):
             process.begin(*command)
         for process in made:
-            wait_until(lambda process=process: process.get("/ready")[0] == 200)
+            process.wait_for("/ready")
         yield made
         for process in made:
             process.kill()
@@ -153,7 +153,7 @@ def test_a_process_that_is_killed_is_replaced_under_another_name(processes):
     first.begin("serve", "--web-only")
     worker.begin("worker")
     for process in (first, worker):
-        wait_until(lambda process=process: process.get("/ready")[0] == 200)
+        process.wait_for("/ready")
     assert first.phone("+447700900407").text("hello")
 
 
@@ -170,7 +170,7 @@ def test_a_server_that_is_restarted_costs_nothing_but_time(processes, server, da
         server.start()
         assert [each.result()[0] for each in waiting] == [200, 200]
     for process in processes:
-        wait_until(lambda process=process: process.get("/ready")[0] == 200)
+        process.wait_for("/ready")
     wait_until(lambda: len(received(first.fake, "+447700900408")) == 3)
     queue(database, "+447700900408", "after the restart")
     wait_until(lambda: "after the restart" in received(first.fake, "+447700900408"))
