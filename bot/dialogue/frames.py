@@ -1,6 +1,7 @@
 """The stack: flows start, end, are broken off and come up again. A flow is never on it twice."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from bot.dialogue.state import Frame, Past
 from bot.dialogue.utterance import DialogueError
@@ -17,6 +18,29 @@ def start(walk: Walk, name: str) -> None:
         walk.note("flow_started", name)
     else:
         _bring_up(walk, name)
+
+
+def bring_in(walk: Walk) -> Frame | None:
+    """Put the frames that are about to start above the present one and return the top one, None if there is none.
+
+    A frame that is interrupted keeps what its slots hold; they hold it again when it comes up.
+    """
+    top = walk.state.top
+    if top is not None:
+        walk.put(top.kept)
+        top.kept = _held(walk, top) if walk.agenda else {}
+    walk.state.frames.extend(reversed(walk.agenda))
+    walk.agenda.clear()
+    return walk.state.top
+
+
+def _held(walk: Walk, frame: Frame) -> dict[str, Any]:
+    """What the slots hold that a frame and those beneath that called it work with."""
+    names: set[str] = set()
+    for each in group_of(walk, frame):
+        flow = walk.flow(each)
+        names |= {*each.own, *flow.slots} - set(flow.model.persisted_slots)
+    return {slot: walk.state.slots[slot] for slot in sorted(names - walk.given) if slot in walk.state.slots}
 
 
 def standing(walk: Walk, name: str) -> Frame | None:
@@ -54,17 +78,17 @@ def _index(walk: Walk, frame: Frame) -> int:
     return next(i for i, other in enumerate(walk.state.frames) if other is frame)
 
 
-def break_off(walk: Walk, name: str, *, replacing: bool = False) -> bool:
+def break_off(walk: Walk, name: str, *, replacing: bool = False, sparing: Collection[str] = ()) -> bool:
     """End a flow in progress with all that belongs to it; say whether flows run that tell the person.
 
-    One that another flow replaces leaves behind what it would have left at its end.
+    One that another flow replaces leaves behind what it would have left at its end. The slots to be spared stay filled.
     """
     frame = standing(walk, name)
     if frame is None:
         return False
     group = group_of(walk, frame)
     kept = {slot for each in group for slot in walk.flow(each).model.persisted_slots} if replacing else set()
-    own = [slot for each in group for slot in each.own if slot not in walk.given | kept]
+    own = [slot for each in group for slot in each.own if slot not in {*walk.given, *kept, *sparing}]
     low = _index(walk, group[0])
     del walk.state.frames[low : low + len(group)]
     walk.note("flow_cancelled", name)
@@ -107,13 +131,15 @@ def call(walk: Walk, frame: Frame, name: str) -> None:
 
 
 def _make_way(walk: Walk, frame: Frame, name: str) -> None:
-    """Break off a flow that waits beneath and is about to begin afresh."""
+    """Break off a flow that waits beneath and is about to begin afresh, with what was found out for it just now."""
     waiting = standing(walk, name)
     if waiting is None or waiting is frame:
         return
     if any(each is waiting for each in group_of(walk, frame)):
         raise DialogueError(f"flow {frame.flow} leads back to {name}, which is waiting for it")
-    break_off(walk, name)
+    fresh = sorted(walk.fresh & set(waiting.own))
+    break_off(walk, name, sparing=fresh)
+    frame.own += [slot for slot in fresh if slot not in frame.own]
 
 
 def past_of(frame: Frame) -> list[Past]:

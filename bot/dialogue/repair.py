@@ -193,4 +193,6 @@ def _adopted(flows: Flows, frame: Frame) -> Frame:
     frame.replay = None
     if frame.step in steps or frame.step == "END":
         return frame
-    return Frame(frame.flow, called=frame.called, own=frame.own, context=frame.context, shadowed=frame.shadowed)
+    return Frame(
+        frame.flow, called=frame.called, own=frame.own, context=frame.context, shadowed=frame.shadowed, kept=frame.kept
+    )

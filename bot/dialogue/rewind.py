@@ -27,6 +27,7 @@ def correct(walk: Walk, slots: Iterable[str]) -> None:
     undone = undone_by(walk.flows, changed)
     walk.empty(undone)
     for frame in list(walk.state.frames):
+        frame.kept = {slot: value for slot, value in frame.kept.items() if slot not in changed | undone}
         if any(left is frame for left in walk.state.frames):  # going back drops what a frame has called
             _rewind(walk, frame, changed, undone)
 

@@ -78,7 +78,8 @@ class Frame:
 
     `step` is None before the first step. `called` frames return to the frame beneath. `own` slots are emptied when
     the flow ends. `context` is what a pattern knows of the trouble it repairs. `posed` is the question that it was
-    opened by, and `shadowed` the values that its slots had before.
+    opened by, and `shadowed` the values that its slots had before. `kept` are the values of the slots of a frame that
+    another has interrupted, whatever becomes of them meanwhile.
     """
 
     flow: str
@@ -92,6 +93,7 @@ class Frame:
     context: dict[str, Any] = field(default_factory=dict)
     posed: Posed | None = None
     shadowed: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -188,6 +190,7 @@ def _frame_to_json(frame: Frame) -> dict[str, Any]:
         "context": dict(frame.context),
         "posed": _posed_to_json(frame.posed) if frame.posed else None,
         "shadowed": dict(frame.shadowed),
+        "kept": dict(frame.kept),
     }
 
 
@@ -205,6 +208,7 @@ def _frame(data: Mapping[str, Any]) -> Frame:
         context=dict(data.get("context", {})),
         posed=_posed(data["posed"]) if data.get("posed") else None,
         shadowed=dict(data.get("shadowed", {})),
+        kept=dict(data.get("kept", {})),
     )
 
 

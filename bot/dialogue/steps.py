@@ -27,9 +27,7 @@ from bot.dialogue.walk import Walk, go_to, leave
 def run(walk: Walk) -> None:
     """Run steps until a question is open or no flow is in progress; a loop without a question is a DialogueError."""
     for _ in range(walk.flows.limits.steps):
-        walk.state.frames.extend(reversed(walk.agenda))
-        walk.agenda.clear()
-        frame = walk.state.top
+        frame = frames.bring_in(walk)
         if frame is None or _run_step(walk, frame):
             return
     last = walk.state.frames[-1]

@@ -26,7 +26,8 @@ class Walk:
     """A turn under way.
 
     `agenda` are frames about to start, in the order in which they run. `manner` is the variation in which an open
-    question is put again ("", "again" or "resumed"); `silent` leaves it unsaid. `given` are slots this message filled.
+    question is put again ("", "again" or "resumed"); `silent` leaves it unsaid. `given` are slots this message filled,
+    `fresh` those and what has been filled since.
     """
 
     flows: Flows
@@ -39,6 +40,7 @@ class Walk:
     manner: str = ""
     silent: bool = False
     given: set[str] = field(default_factory=set)
+    fresh: set[str] = field(default_factory=set)
 
     def flow(self, frame: Frame) -> Flow:
         """The flow that a frame runs."""
@@ -79,6 +81,7 @@ class Walk:
         for slot, value in slots.items():
             if value is not None and slot not in self.state.slots and slot not in frame.own:
                 frame.own.append(slot)
+        self.fresh |= set(slots)
         self.put(slots)
 
     def empty(self, slots: Iterable[str]) -> None:

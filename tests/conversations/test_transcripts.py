@@ -53,7 +53,7 @@ MOST_SEGMENTS = 4
 _CODE = re.compile(r"\b[0-9A-Z]{4} [0-9A-Z]{4}(?= to this number)")
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def read_transcripts(path: Path) -> list[dict[str, Any]]:
     """The transcripts of a file, all values as strings ("yes" stays a word, "10:30" a time)."""
     return [document for document in yaml.load_all(path.read_text(), Loader=yaml.BaseLoader) if document]
 
@@ -61,7 +61,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
 CASES = [
     pytest.param(transcript, id=f"{path.relative_to(HERE).with_suffix('')}: {transcript['title']}")
     for path in TRANSCRIPTS
-    for transcript in _read(path)
+    for transcript in read_transcripts(path)
 ]
 
 
