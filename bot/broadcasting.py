@@ -6,6 +6,7 @@ from functools import partial
 from time import perf_counter
 
 import structlog
+from sqlmodel import Session
 
 from bot.jobs import Job
 from services.campaigns import broadcast_gathering, broadcast_release, broadcasts, leases
@@ -16,15 +17,18 @@ from services.core.quiet_hours import is_quiet
 log = structlog.get_logger(__name__)
 
 _EVERY_S = 1.0
+# Should what PostgreSQL tells be lost.
+_WHEN_TOLD_S = 5.0
 _LEASE = timedelta(seconds=20)
 # After each page the processor and the writer are left to others for as long as the page took.
 _LONGEST_REST_S = 0.05
 
 
 class Broadcaster:
-    """Looks every second, and at once when this process has changed a broadcast; a lease keeps others from it.
+    """Looks every second, and at once when a broadcast has changed; a lease keeps others from it.
 
-    The engine's tick calls `job` too, so that nothing depends on the thread; both may run at any time.
+    PostgreSQL tells of changes by other processes, so there it is seldom looked at while none is under way. The
+    engine's tick calls `job` too, so that nothing depends on the thread; both may run at any time.
     """
 
     def __init__(self, database: Database, clock: Clock, holder: str) -> None:
@@ -32,7 +36,7 @@ class Broadcaster:
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._one = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="broadcasts", daemon=True)
-        self.job = Job("broadcasts", timedelta(seconds=10), self.move_on)
+        self.job = Job("broadcasts", timedelta(seconds=10), self.move_on, _has_any)
         database.listen(broadcasts.TOPIC, self._woken.set)
 
     def start(self) -> None:
@@ -52,23 +56,27 @@ class Broadcaster:
             return {"recipients_gathered": self._gather(now), "broadcasts_released": self._release(now)}
 
     def _run(self) -> None:
+        at_rest = _EVERY_S if self._database.is_sqlite else _WHEN_TOLD_S
+        pause = _EVERY_S
         while not self._stopping.is_set():
-            self._woken.wait(_EVERY_S)
+            self._woken.wait(pause)
             self._woken.clear()
             try:
-                self._look()
+                pause = _EVERY_S if self._look() else at_rest
             except Exception:
                 log.exception("broadcasts_failed")
                 self._stopping.wait(_EVERY_S)
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Move on what may be; return whether any broadcast is under way."""
         if not self._database.read_once(broadcast_release.to_go):
-            return
+            return False
         now = self._clock.now()
         if self._database.write(
             lambda session: leases.take(session, self.job.name, self._holder, now=now, span=_LEASE)
         ):
             self.move_on(now)
+        return True
 
     def _gather(self, now: datetime) -> int:
         waiting = [row for row in self._database.read_once(broadcast_release.to_go) if row.gathered_at is None]
@@ -90,3 +98,7 @@ class Broadcaster:
             if not is_quiet(now):
                 self._database.write(partial(broadcast_release.end_if_over, broadcast_id=row.id, now=now))
         return total
+
+
+def _has_any(session: Session, _now: datetime) -> bool:
+    return bool(broadcast_release.to_go(session))

@@ -15,6 +15,8 @@ _TICK = "*/10 * * * * *"
 _KEEP = timedelta(hours=1)
 _VERSION = "ticks-1"
 _AFTER_S, _AGAIN_AFTER_S = 2.0, 10.0
+# Nothing here waits for DBOS's own messages, for which it would wake a hundred times a second.
+_COALESCE_S = 0.5
 
 
 def engine_url(database_url: str) -> str:
@@ -87,6 +89,7 @@ class DurableTicks:
                 "dbos_system_schema": "dbos",
                 "log_level": "WARNING",
                 "enable_otlp": False,
+                "notification_coalesce_sec": _COALESCE_S,
             }
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from datetime import datetime
 
 import structlog
 from sqlmodel import Session
@@ -31,6 +32,10 @@ class Orphans:
             self._give_up(living)
         self._lived = frozenset(living)
         self.take_turns(living)
+
+    def has_turns(self, session: Session, now: datetime) -> bool:
+        """Whether `take_turns` would find any where no other process lives."""
+        return inbox.has_orphans(session, self._database.process, (), now)
 
     def take_turns(self, living: Collection[int]) -> int:
         """Queue the turns that nobody else will take; return how many of them were not queued already."""

@@ -86,6 +86,10 @@ class Reconciler:
             self._sender.note(done)
             return len(done)
 
+    def is_due(self, session: Session, now: datetime) -> bool:
+        """Whether there is anything to settle; what is due to be sent the sender looks for by itself."""
+        return deliveries.has_open(session, now - self._patience.stranded)
+
     def tick(self, now: datetime) -> dict[str, int]:
         """Settle and send whatever is due, from another thread, and return the counts; `now` is the clock's already."""
         loop = self._loop

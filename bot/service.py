@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import text
+from sqlmodel import Session
 
 from bot.answering import Dialogue
 from bot.broadcasting import Broadcaster
@@ -285,12 +286,15 @@ class Service:
             # On PostgreSQL `presence` calls for it, in every process, and as soon as there is anything to resume.
             return {"turns_resumed": self.orphans.take_turns(()) if self.presence is None else 0}
 
+        def has_turns(session: Session, now: datetime) -> bool:
+            return self.presence is None and self.orphans.has_turns(session, now)
+
         return (
-            Job("resume_turns", timedelta(seconds=10), resume),
+            Job("resume_turns", timedelta(seconds=10), resume, has_turns),
             *event_jobs(self.database),
             *insight_jobs(self.database, timing),
             Job("template_approvals", timedelta(hours=1), self.templates.refresh),
             retention_job(self.database, self.settings.retention),
             self.broadcaster.job,
-            Job("settle_messages", timedelta(seconds=10), self.reconciler.tick),
+            Job("settle_messages", timedelta(seconds=10), self.reconciler.tick, self.reconciler.is_due),
         )

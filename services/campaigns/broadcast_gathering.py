@@ -19,8 +19,8 @@ from services.campaigns.audience import Audience
 from services.campaigns.broadcast_lists import ListRow
 from services.campaigns.broadcast_reach import PAGE, Candidate, concerned, left_out, listed
 from services.campaigns.broadcast_tables import BroadcastRecipient, BroadcastStatus, Purpose
-from services.campaigns.broadcasts import BROADCASTS, ONCE_GATHERED
-from services.core.database import Database
+from services.campaigns.broadcasts import BROADCASTS, ONCE_GATHERED, TOPIC
+from services.core.database import Database, announce
 from services.people.conversations import name_person
 from services.people.identities import find_or_create
 
@@ -113,8 +113,12 @@ def keep(
 
 
 def complete(session: Session, broadcast_id: int, before: int, status: BroadcastStatus, now: datetime) -> str:
-    """Write down that all recipients are known, and return how the broadcast stands then ("" if it had moved on)."""
+    """Write down that all recipients are known, and return how the broadcast stands then ("" if it had moved on).
+
+    Announces "broadcast".
+    """
     step = {"broadcast": broadcast_id, "while": status.value, "before": before, "now": now}
+    announce(session, TOPIC)
     return session.execute(_GATHERED, step).scalar() or ""
 
 

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_LOOK_EVERY_S = 1.0
+_LOOK_EVERY_S = 1.5
 # So often one must be missing before it counts as dead: whose connection broke, as when the server was restarted,
 # comes back meanwhile.
-_MISSING = 3
+_MISSING = 2
 _PAUSE_S = 0.5
 _LOCKS = 1_146_905_933  # any number that no other advisory lock in the database uses
 _TAKE = "SELECT pg_try_advisory_lock(%s, %s)"
@@ -52,7 +52,7 @@ Watch = Callable[[Collection[int]], None]
 class Presence:
     """This process among those that serve `database` (PostgreSQL).
 
-    `watch` is called about once a second, from a thread of its own, with the numbers of the processes that live; and
+    `watch` is called every second or two, from a thread of its own, with the numbers of the processes that live; and
     not while that cannot be told. A process counts as dead when it has been missing for three seconds.
     """
 

@@ -90,10 +90,13 @@ _HAS_DEAD = select(OUTBOX.c.id).where(*_OF_THE_DEAD).limit(1)
 _STRAND_DEAD = (
     update(OUTBOX).where(*_OF_THE_DEAD).values(status="unknown", reason=bindparam("why")).returning(OUTBOX.c.id)
 )
+_IS_UNKNOWN = (OUTBOX.c.status == literal_column("'unknown'"), OUTBOX.c.priority != Priority.BULK.value)
+_IS_LEFT = (OUTBOX.c.status == literal_column("'sending'"), OUTBOX.c.claimed_at < bindparam("before"))
+_HAS_UNKNOWN = select(OUTBOX.c.id).where(*_IS_UNKNOWN).limit(1)
+_HAS_LEFT = select(OUTBOX.c.id).where(*_IS_LEFT).limit(1)
 _UNKNOWN = (
     ROW.where(
-        OUTBOX.c.status == literal_column("'unknown'"),
-        OUTBOX.c.priority != Priority.BULK.value,
+        *_IS_UNKNOWN,
         OUTBOX.c.id.not_in(bindparam("sparing", expanding=True)),
     )
     .order_by(OUTBOX.c.priority, OUTBOX.c.id)
@@ -203,6 +206,12 @@ def has_of_dead(session: Session, living: Collection[int]) -> bool:
 def strand_dead(session: Session, living: Collection[int], why: str) -> list[int]:
     """Turn messages that processes not among the `living` left "sending" into unknown ones and return their ids."""
     return [row[0] for row in session.execute(_STRAND_DEAD, {"living": list(living), "why": why})]
+
+
+def has_open(session: Session, before: datetime) -> bool:
+    """Whether any message is unknown, bulk apart, or has been "sending" since before a moment."""
+    left = session.execute(_HAS_LEFT, {"before": before}).first()
+    return (left or session.execute(_HAS_UNKNOWN).first()) is not None
 
 
 def unknown(session: Session, sparing: Collection[int] = (), limit: int = 100) -> list[OutboxRow]:
