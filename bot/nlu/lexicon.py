@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.nlu.date_words import date_words
-from bot.nlu.phrases import Phrases, Spelling
+from bot.nlu.phrases import Phrases
+from bot.nlu.signs import Signs
+from bot.nlu.slips import Spelling
 from bot.nlu.tokens import fold, tokenise
 from bot.nlu.word_lists import LEXICON_FOLDER, inverted, phrases_of, read_list
 
@@ -22,6 +24,8 @@ class PlaceMention:
     end: int
     value: dict[str, Any]
 
+
+_TELLING_WORD = 6  # letters: shorter words of a phrase are too like other words for one to be a slip of them
 
 FindPlaces = Callable[[str], Sequence[PlaceMention]]
 ResolvePlace = Callable[[str], PlaceMention | None]
@@ -78,6 +82,7 @@ class Lexicon:
     """Everything that `find_entities` knows, built once and never changed; lists of words are folded."""
 
     phrases: Phrases[tuple[Meaning, ...]]
+    signs: Signs
     skips: Phrases[str]
     answers: Phrases[tuple[str, str]]
     relations: Phrases[str]
@@ -100,14 +105,20 @@ def build_lexicon(
     languages = Phrases(inverted(read_list("languages", folder)))
     first_names = _folded(read_list("first_names", folder)["names"])
     not_names = _folded(refused["words"])
-    known = set().union(*(found.single_words for found in (phrases, relations, languages, date_words().phrases)))
+    listed: tuple[Phrases[Any], ...] = (date_words().phrases, languages, relations, phrases)
     return Lexicon(
         phrases=phrases,
+        signs=Signs(read_list("signs", folder)),
         skips=Phrases(inverted(spoken["skip"])),
         answers=Phrases(_answers(read_list("answers", folder))),
         relations=relations,
         languages=languages,
-        spelling=Spelling(known, first_names | not_names | _folded(refused["left_alone"])),
+        spelling=Spelling(
+            dict(entry for each in listed for entry in each.single_words.items()),
+            {word for word in phrases.joined_words if len(word) >= _TELLING_WORD},
+            first_names | not_names | _folded(refused["left_alone"]),
+            inverted(read_list("short_words", folder)),
+        ),
         first_names=first_names,
         not_names=not_names,
         find_places=find_places,

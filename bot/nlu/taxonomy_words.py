@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.nlu.lexicon import Lexicon, Meaning
+from bot.nlu.phrases import Found
 from bot.nlu.tokens import Tokens
 from bot.nlu.weak_words import Phrase, is_of_wish, is_plain
 from bot.nlu.word_lists import contexts, word_set
@@ -20,11 +21,24 @@ _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak wor
 def find_terms(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, expecting: Expecting | None) -> list[Entity]:
     """Return the cancer_type, need, audience, stage, access and mode entities of a message; values are ids."""
     phrases = list(lexicon.phrases.find(tokens, words))
-    return [
+    named = [
         _entity(meaning, phrase, tokens)
         for place, phrase in enumerate(phrases)
         for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting)
     ]
+    return named + _needs_by_signs(tokens, words, lexicon, phrases, {entity.value for entity in named})
+
+
+def _needs_by_signs(
+    tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, phrases: Sequence[Phrase], named: set[object]
+) -> list[Entity]:
+    """Return the needs that words near one another tell, beside those named; ignored phrases tell nothing."""
+    ignored = {place for found in phrases if not found.meaning for place in range(found.first, found.last + 1)}
+    needs: dict[str, Entity] = {}
+    for need, first, last in lexicon.signs.find(tokens, words, ignored):
+        if need not in named and need not in needs and not _is_denied(words, first):
+            needs[need] = _entity(Meaning("need", need), Found(first, last, ()), tokens)
+    return list(needs.values())
 
 
 def _entity(meaning: Meaning, phrase: Phrase, tokens: Tokens) -> Entity:
