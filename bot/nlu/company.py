@@ -1,10 +1,12 @@
 """Counting the sender and those named with them: "me and my wife", "me, mum and my sister", "bringing 2 friends"."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.names import is_written_name
 from bot.nlu.phrases import Phrases
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, phrases_of, read_list
@@ -13,6 +15,8 @@ Reading = tuple[int, int, int]  # how many, and the first and last word that say
 
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _WORDS = contexts("company")
+_REACH = 5  # words after a person in which they are said to come
+_IS = re.compile("['\u2019\u2018`]s$")
 _TOO = frozenset(tuple(too.split()) for too in _WORDS["too"])
 
 
@@ -26,11 +30,11 @@ class _Person:
 
 
 @cache
-def _other_words() -> tuple[frozenset[str], frozenset[str], Phrases[bool]]:
-    """Return the words for one other, for several others, and what says before a person that they come along."""
+def _other_words() -> tuple[Phrases[bool], Phrases[bool]]:
+    """Return the words for others (whether for several), and what says before a person that they come along."""
     lists = read_list("counts")
-    along = Phrases(dict.fromkeys(phrases_of(lists["along"]), True))
-    return frozenset(phrases_of(lists["one_other"])), frozenset(phrases_of(lists["others"])), along
+    others = dict.fromkeys(phrases_of(lists["one_other"]), False) | dict.fromkeys(phrases_of(lists["others"]), True)
+    return Phrases(others), Phrases(dict.fromkeys(phrases_of(lists["along"]), True))
 
 
 def is_number(word: str) -> bool:
@@ -52,7 +56,8 @@ def counts_else(tokens: Tokens, place: int) -> bool:
 def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
     """Return the party that a message names one by one, the sender included."""
     people = _people(tokens, words, lexicon)
-    groups = (_group(tokens, words, people, place) for place, word in enumerate(words) if word in _WORDS["sender"])
+    senders = (place for place, word in enumerate(words) if word in _WORDS["sender"])
+    groups = (_group(tokens, words, [*people, *_by_name(tokens, words, place, lexicon)], place, lexicon) for place in senders)
     together = next((group for group in groups if group), None)
     return together or _guests(tokens, words, people) or _only(tokens, words, people)
 
@@ -70,13 +75,25 @@ def find_companions(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) ->
 
 def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_Person]:
     """Return everyone named in a message apart from the sender, left to right."""
-    one, several, _ = _other_words()
     known = lexicon.relations
-    named = {found.first: (found.last, _is_plural(words[found.last], known)) for found in known.find(tokens, words)}
-    named |= {place: (place, word in several) for place, word in enumerate(words) if word in one or word in several}
-    people = [_person(words, first, *named[first]) for first in sorted(named)]
+    named = {found.first: (found.last, found.meaning) for found in _other_words()[0].find(tokens, words)}
+    named |= {
+        found.first: (found.last, named.get(found.first, (0, False))[1] or _is_plural(words[found.last], known))
+        for found in known.find(tokens, words)
+    }
+    people = [
+        _person(tokens, words, first, last, plural and not _says_is(tokens, words, last))
+        for first, (last, plural) in sorted(named.items())
+    ]
     named_people = [person for person in people if person]
     return named_people + list(_bare_numbers(tokens, words, named_people))
+
+
+def _by_name(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: Lexicon) -> Iterator[_Person]:
+    """Yield those whom a sender called "me" names behind "and" ("me and Dave"); "Rose and i" is "im Rose and i ..."."""
+    for place in range(sender + 2, len(words) if words[sender] == "me" else 0):
+        if words[place - 1] in _WORDS["and"] and is_written_name(tokens, place, lexicon):
+            yield _Person(1, place, place)
 
 
 def _bare_numbers(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Iterator[_Person]:
@@ -103,25 +120,44 @@ def _is_plural(word: str, relations: Phrases[str]) -> bool:
     return word.endswith("s") and word[:-1] in relations.single_words
 
 
-def _person(words: tuple[str, ...], first: int, last: int, plural: bool) -> _Person | None:
-    """Return the others that a word names with the number before it; several without a number cannot be counted."""
+def _says_is(tokens: Tokens, words: tuple[str, ...], place: int) -> bool:
+    """Return whether the "s" of a word is short for "is" ("my wife's coming", "my brothers gonna come")."""
+    written = tokens.text[tokens.starts[place] : tokens.ends[place]]
+    return _IS.search(written) is not None or not _WORDS["being"].isdisjoint(words[place + 1 : place + 2])
+
+
+def _person(tokens: Tokens, words: tuple[str, ...], first: int, last: int, plural: bool) -> _Person | None:
+    """Return the others that a word names with their number ("2 friends", "the kids, 2 of them").
+
+    Several without a number cannot be counted.
+    """
     start, count = first, None
-    while start and (words[start - 1] in _WORDS["leads"] or is_number(words[start - 1])):
+    while start and not tokens.gaps[start] and _leads(words, start - 1, first):
         start -= 1
         count = number_of(words[start]) if is_number(words[start]) else count
+    if count is None and words[last + 2 : last + 4] == ("of", "them") and is_number(words[last + 1]):
+        return _Person(number_of(words[last + 1]), start, last + 1)
     if count is None and plural:
         return None
     return _Person(count or 1, start, last)
 
 
-def _group(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], sender: int) -> Reading | None:
+def _leads(words: tuple[str, ...], place: int, first: int) -> bool:
+    """Return whether a word leads to the person at `first`: "my", "2", and next to them "me mum" and "an aunt"."""
+    close = place + 1 == first and words[place] in ("me", "an")
+    return close or words[place] in _WORDS["leads"] or is_number(words[place])
+
+
+def _group(
+    tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], sender: int, lexicon: Lexicon
+) -> Reading | None:
     """Return the party around a word for the sender, as far as names are joined by "and" or a comma."""
     if "not" in words[max(sender - 2, 0) : sender]:
         return None
     by_first = {person.first: person for person in people}
     by_last = {person.last: person for person in people}
     count, first, last = 1, sender, sender
-    while person := by_first.get(_joined_after(tokens, words, last)):
+    while person := by_first.get(_joined_after(tokens, words, last, lexicon)):
         count, last = count + person.count, person.last
     listing = last == sender
     while person := by_last.get(_joined_before(tokens, words, first, listing and count > 1)):
@@ -137,9 +173,11 @@ def _is_said_of(words: tuple[str, ...], first: int) -> bool:
     )
 
 
-def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int) -> int:
-    """Return where what is joined to a word begins, or -1."""
+def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> int:
+    """Return where what is joined to a word (and the name behind it: "my mate Kev and ...") begins, or -1."""
     after = place + 1
+    if after + 1 < len(words) and not tokens.gaps[after] and is_written_name(tokens, after, lexicon):
+        after += 1
     joined = after < len(words) and "," in tokens.gaps[after]
     while after < len(words) and words[after] in _WORDS["and"]:
         after, joined = after + 1, True
@@ -158,13 +196,13 @@ def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int, listing: 
 
 def _guests(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Reading | None:
     """Return the sender and those they bring ("can i bring my wife", "my husband is coming too")."""
-    along = {found.last + 1: found.first for found in _other_words()[2].find(tokens, words)}
+    along = {found.last + 1: found.first for found in _other_words()[1].find(tokens, words)}
     for person in people:
         if words[person.first] == "no" or (person.first and words[person.first - 1] == "no"):
             continue
         if person.first in along:
             return person.count + 1, along[person.first], person.last
-        if _comes_too(words[person.last + 1 : person.last + 6]):
+        if comes_too(words[: person.first], words[person.last + 1 :]) or _is_with(tokens, words, person):
             return person.count + 1, person.first, person.last
     return None
 
@@ -181,7 +219,16 @@ def _only(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> 
     return (count, only, last) if count and ends and _WORDS["before_only"].issuperset(words[:only]) else None
 
 
-def _comes_too(after: tuple[str, ...]) -> bool:
-    """Return whether "is coming too" or the like follows a person."""
-    verb = next((place for place, word in enumerate(after[:3]) if word in _WORDS["coming"]), None)
+def _is_with(tokens: Tokens, words: tuple[str, ...], person: _Person) -> bool:
+    """Return whether "with" and a person is all that is said between two pauses ("yes, with my husband")."""
+    place = person.first - 1
+    begins = place == 0 or (place > 0 and bool(tokens.gaps[place]))
+    return begins and words[place] == "with" and _ends(tokens, person.last)
+
+
+def comes_too(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Return whether a person comes as well as the sender: "is coming too" follows, or "for" them "as well"."""
+    if before[-1:] == ("for",) and any(after == too for too in _TOO):
+        return True
+    verb = next((place for place, word in enumerate(after[:_REACH]) if word in _WORDS["coming"]), None)
     return verb is not None and any(after[verb + 1 : verb + 1 + len(too)] == too for too in _TOO)

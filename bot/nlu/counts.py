@@ -13,6 +13,8 @@ from bot.understanding import Entity
 
 _MOST = 50  # people: a larger number is not a party
 _ANSWER = 8  # words: a longer message with a number in it is no answer to "how many?"
+_ARTICLES = ("a", "an")
+_TIMES = re.compile(r"(?<!\S)x(?P<number>\d)(?!\S)")
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(NUMBERS)})"
 _WORDS = contexts("company")
 _TOLD = (["came"], ["turned"], ["attended"], ["showed"])  # "40 people came to my party"
@@ -42,7 +44,7 @@ def count_words() -> CountWords:
         stated=re.compile(rf"\b{_NUMBER} (?:of us\b|(?:{_alternatives(lists['people'])})\b)"),
         family=re.compile(
             rf"\b{_NUMBER} (?:{_alternatives(lists['adults'])}) (?:, )?(?:and |plus |with )?"
-            rf"{_NUMBER.replace('number', 'young')} (?:{_alternatives(lists['young'])})\b"
+            rf"{_NUMBER.replace('number>', 'young>an?|')} (?:{_alternatives(lists['young'])})\b"
         ),
         led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for) (?:only |just )?{_NUMBER}\b(?: of us\b)?"),
     )
@@ -95,19 +97,20 @@ def _family(tokens: Tokens) -> Reading | None:
     match = count_words().family.search(tokens.plain)
     if match is None:
         return None
-    total = number_of(match["number"]) + number_of(match["young"])
+    total = number_of(match["number"]) + (1 if match["young"] in _ARTICLES else number_of(match["young"]))
     return total, tokens.word_at(match.start()), tokens.word_at(match.end() - 1)
 
 
 def _stated(tokens: Tokens) -> Reading | None:
-    """Return "3 people", "two of us", "table for 3", "make it 2"."""
+    """Return "3 people", "two of us", "table for 3", "make it 2", "x2"."""
     for match in count_words().stated.finditer(tokens.plain):
         if tokens.plain[match.end() :].split()[:1] not in _TOLD:
             return _reading(tokens, match)
     for match in count_words().led.finditer(tokens.plain):
         if _counts_people(tokens, match):
             return _reading(tokens, match)
-    return None
+    times = _TIMES.search(tokens.plain)
+    return _reading(tokens, times) if times else None
 
 
 def _reading(tokens: Tokens, match: re.Match[str]) -> Reading | None:

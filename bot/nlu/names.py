@@ -15,6 +15,7 @@ _CUES = {
     for weak, part in ((False, "cues"), (True, "weak_cues"))
 }
 _OWN_CUES = sorted(tuple(cue.split()) for cue in _WORDS["own_cues"])
+_SAYING_WHO = (("im",), ("i", "am"), ("this", "is"))
 _REACH = 4  # words before a name that may say whose it is
 _MOST_WORDS = 3
 _LITTLE = 4  # words behind a name that heads a message
@@ -72,10 +73,16 @@ def _said(tokens: Tokens, lexicon: Lexicon, asked: bool) -> tuple[int, int] | No
         if last is None:
             continue
         known = tokens.words[first] in lexicon.first_names or tokens.words[first] in _WORDS["titles"]
-        sure = not weak or (known and _is_written_as_name(tokens, first, lexicon))
+        sure = not weak or (known and (_is_written_as_name(tokens, first, lexicon) or _is_all_of_it(tokens, first)))
         if sure or (asked and last == len(tokens.words) - 1):
             return first, last
     return None
+
+
+def _is_all_of_it(tokens: Tokens, place: int) -> bool:
+    """Return whether "im" or "this is" and a name that is another word too is all that is said ("im will")."""
+    said = tokens.words[:place]
+    return place + 1 == len(tokens.words) and said in _SAYING_WHO and tokens.words[place] in _WORDS["after_im"]
 
 
 def _own_beside(tokens: Tokens, lexicon: Lexicon, other: tuple[int, int]) -> tuple[int, int] | None:
@@ -165,12 +172,18 @@ def _of_kin(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
 def _signed(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
     """Return a name that stands by itself: in full ahead ("Jean Carter, two places"), or at the end."""
     count = len(tokens.words)
-    parted = [0, *(place for place in range(1, count) if tokens.gaps[place] not in _JOINS), count]
+    parted = [0, *(place for place in range(1, count) if _is_parted(tokens, place)), count]
     ahead, ending = range(parted[0], parted[1]), range(parted[-2], count)
     for part in (ahead, ending):
         if part and "?" not in tokens.text and _is_signature(tokens, part, lexicon):
             return part[0], part[-1]
     return None
+
+
+def _is_parted(tokens: Tokens, place: int) -> bool:
+    """Return whether a pause stands before a word; a dash with spaces around it ("thanks - Nasreen") is one."""
+    gap = tokens.gaps[place]
+    return gap not in _JOINS or (gap == "-" and tokens.starts[place] - tokens.ends[place - 1] > 1)
 
 
 def _is_signature(tokens: Tokens, part: range, lexicon: Lexicon) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from bot.nlu.company import comes_too
 from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.names import is_written_name
 from bot.nlu.phrases import Found, Phrases
@@ -21,10 +22,11 @@ _SELF = Phrases(dict.fromkeys(_WORDS["self"], "self"))
 _IT_IS_THEM = Phrases(dict.fromkeys(_WORDS["it_is_them"], True))
 _POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
 _AMONG_CARERS = Phrases(dict.fromkeys(_WORDS["among_carers"], True))
-_JOINING = ("and", "plus", "with")
+_JOINING = ("and", "plus", "with", "n")
 _SENDER = ("me", "myself", "i")
 _PEOPLE = frozenset(inverted(read_list("relations")))
 # "im his wife": what the sender is to someone, and who that is then to the sender.
+_WHOSE = {"him": "his", "he": "his", "hes": "his", "her": "her", "she": "her", "shes": "her"}
 _MIRRORED: dict[str, dict[str, str]] = {
     whose: {pair.split()[0]: pair.split()[1] for pair in _WORDS[whose]} for whose in ("his", "her")
 }
@@ -34,10 +36,11 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
     """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts."""
     if " ".join(words) in _WORDS["self_answers"]:
         return [_entity(tokens, 0, len(words) - 1, "self")]
-    named = [found for found in lexicon.relations.find(tokens, words) if not _is_called_out(words, found)]
+    mentions = list(lexicon.relations.find(tokens, words))
+    named = [found for found in mentions if not _is_called_out(words, found) and not _is_title(words, found)]
     people = (_concerned(tokens, words, found, lexicon) for found in named)
     said = (
-        _SELF.find(tokens, words),
+        (found for found in _SELF.find(tokens, words) if not _goes_on(words, found, mentions)),
         filter(None, people),
         _said_last(tokens, words, named),
         (found for found in named if _is_ill_after(tokens, words, found, lexicon)),
@@ -50,6 +53,19 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
 def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
     start, end = tokens.span(first, last)
     return Entity("relation", {"relation": relation}, start, end, tokens.text[start:end])
+
+
+def _goes_on(words: tuple[str, ...], found: Found[str], mentions: Sequence[Found[str]]) -> bool:
+    """Return whether "for me" goes on with someone else: "for myself and my mother", "its for me mum"."""
+    after = found.last + 1
+    return words[after : after + 1] != () and (
+        words[after] in _JOINING or (words[found.last] == "me" and any(other.first == after for other in mentions))
+    )
+
+
+def _is_title(words: tuple[str, ...], found: Found[str]) -> bool:
+    """Return whether "mrs" is how someone is addressed ("mrs ahmed"), and nobody's wife."""
+    return words[found.first] == "mrs" and words[max(found.first - 1, 0)] not in _WORDS["owners"]
 
 
 def _said_last(tokens: Tokens, words: tuple[str, ...], named: Sequence[Found[str]]) -> Iterator[Found[str]]:
@@ -70,7 +86,11 @@ def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
     """Return whom it is for when the sender says what they are to that person ("im her daughter": the mother)."""
     before = words[: found.first]
     whose = before[-1] if before else ""
-    if whose not in _MIRRORED or not (before[-2:-1] == ("im",) or before[-3:-1] == ("i", "am")):
+    if not (before[-2:-1] == ("im",) or before[-3:-1] == ("i", "am")):
+        return None
+    if whose == "the":
+        whose = next((_WHOSE[word] for word in words[found.last + 1 :] if word in _WHOSE), whose)
+    if whose not in _MIRRORED:
         return None
     return found.meaning if found.meaning in _WORDS["alike"] else _MIRRORED[whose].get(found.meaning, "other")
 
@@ -79,7 +99,7 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
-    if _sender_comes(before, after) or before[-1:] == ("not",) or _is_among_carers(tokens, words, before):
+    if _sender_comes(before, after) or comes_too(before, after) or before[-1:] == ("not",) or _is_among_carers(tokens, words, before):
         return False
     if _names_them(words, found):
         return True
