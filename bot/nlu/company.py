@@ -1,7 +1,7 @@
 """Counting the sender and those named with them: "me and my wife", "me, mum and my sister", "bringing 2 friends"."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,7 +59,7 @@ def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Re
     senders = (place for place, word in enumerate(words) if word in _WORDS["sender"])
     groups = (_group(tokens, words, [*people, *_by_name(tokens, words, place, lexicon)], place, lexicon) for place in senders)
     together = next((group for group in groups if group), None)
-    return together or _guests(tokens, words, people) or _only(tokens, words, people)
+    return together or _guests(tokens, words, people, lexicon) or _only(tokens, words, people)
 
 
 def find_companions(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
@@ -194,16 +194,20 @@ def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int, listing: 
     return before if joined else -1
 
 
-def _guests(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Reading | None:
-    """Return the sender and those they bring ("can i bring my wife", "my husband is coming too")."""
+def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[_Person], lexicon: Lexicon) -> Reading | None:
+    """Return the sender and those they bring ("can i bring my wife and son", "my husband is coming too")."""
     along = {found.last + 1: found.first for found in _other_words()[1].find(tokens, words)}
+    by_first = {person.first: person for person in people}
     for person in people:
         if words[person.first] == "no" or (person.first and words[person.first - 1] == "no"):
             continue
+        count, last = person.count + 1, person.last
+        while other := by_first.get(_joined_after(tokens, words, last, lexicon)):
+            count, last = count + other.count, other.last
         if person.first in along:
-            return person.count + 1, along[person.first], person.last
-        if comes_too(words[: person.first], words[person.last + 1 :]) or _is_with(tokens, words, person):
-            return person.count + 1, person.first, person.last
+            return count, along[person.first], last
+        if comes_too(words[: person.first], words[last + 1 :]) or _is_with(tokens, words, person.first, last):
+            return count, person.first, last
     return None
 
 
@@ -219,11 +223,11 @@ def _only(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> 
     return (count, only, last) if count and ends and _WORDS["before_only"].issuperset(words[:only]) else None
 
 
-def _is_with(tokens: Tokens, words: tuple[str, ...], person: _Person) -> bool:
-    """Return whether "with" and a person is all that is said between two pauses ("yes, with my husband")."""
-    place = person.first - 1
+def _is_with(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> bool:
+    """Return whether "with" and people is all that is said between two pauses ("yes, with my husband")."""
+    place = first - 1
     begins = place == 0 or (place > 0 and bool(tokens.gaps[place]))
-    return begins and words[place] == "with" and _ends(tokens, person.last)
+    return begins and words[place] == "with" and _ends(tokens, last)
 
 
 def comes_too(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
