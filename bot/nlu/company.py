@@ -57,7 +57,9 @@ def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Re
     """Return the party that a message names one by one, the sender included."""
     people = _people(tokens, words, lexicon)
     senders = (place for place, word in enumerate(words) if word in _WORDS["sender"])
-    groups = (_group(tokens, words, [*people, *_by_name(tokens, words, place, lexicon)], place, lexicon) for place in senders)
+    groups = (
+        _group(tokens, words, [*people, *_by_name(tokens, words, place, lexicon)], place, lexicon) for place in senders
+    )
     together = next((group for group in groups if group), None)
     return together or _guests(tokens, words, people, lexicon) or _only(tokens, words, people)
 
@@ -231,8 +233,8 @@ def _is_with(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> b
 
 
 def comes_too(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    """Return whether a person comes as well as the sender: "is coming too" follows, or "for" them "as well"."""
-    if before[-1:] == ("for",) and any(after == too for too in _TOO):
-        return True
+    """Return whether a person comes as well as the sender: "is coming too" follows, or "room for" them "as well"."""
+    if before[-1:] == ("for",) and not _WORDS["room"].isdisjoint(before[-2:-1]):
+        return any(after == too for too in _TOO)
     verb = next((place for place, word in enumerate(after[:_REACH]) if word in _WORDS["coming"]), None)
     return verb is not None and any(after[verb + 1 : verb + 1 + len(too)] == too for too in _TOO)

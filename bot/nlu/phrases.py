@@ -1,6 +1,6 @@
 """Finding listed phrases among the words of a message: the longest wins."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -21,7 +21,10 @@ class Found(Generic[T]):
 
 
 class Phrases(Generic[T]):
-    """A list of phrases with their meanings: `single_words` maps those of one word, and `joined_words` are the others' words."""
+    """A list of phrases with their meanings.
+
+    `single_words` are those of one word, with what they mean; `joined_words` are the words of the others.
+    """
 
     def __init__(self, meanings: Mapping[str, T]) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], T]]] = {}

@@ -99,7 +99,12 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
-    if _sender_comes(before, after) or comes_too(before, after) or before[-1:] == ("not",) or _is_among_carers(tokens, words, before):
+    if (
+        _sender_comes(before, after)
+        or comes_too(before, after)
+        or before[-1:] == ("not",)
+        or _is_among_carers(tokens, words, before)
+    ):
         return False
     if _names_them(words, found):
         return True

@@ -26,7 +26,8 @@ def find_terms(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, expecti
         for place, phrase in enumerate(phrases)
         for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting)
     ]
-    return named + _needs_by_signs(tokens, words, lexicon, phrases, {entity.value for entity in named})
+    needs = {entity.value for entity in named if entity.kind == "need"}
+    return named + _needs_by_signs(tokens, words, lexicon, phrases, needs)
 
 
 def _needs_by_signs(
