@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.nlu.company import NUMBERS, is_number, number_of
-from bot.nlu.word_lists import alternation, inverted, read_list
+from bot.nlu.kin_words import KinPattern
 from bot.understanding import Entity, Expecting, Understanding
 from services.core import yaml12
 
 _SAID = yaml12.load(Path(__file__).parents[1] / "dialogues" / "of_bookings.yml")
-_KIN = alternation(inverted(read_list("relations")))
 _NUMBER = rf"\d|{'|'.join(NUMBERS)}"
 _APOSTROPHES = re.compile(r"['\u2019`]")
 _NOT_WORDS = re.compile(r"[^\w+]+")
@@ -31,12 +30,12 @@ _WANTING = frozenset({"inform", "change_booking", "book_event", "correction", "c
 _SURE = 0.7
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("{kin}", _KIN).replace("{number}", _NUMBER))
+def _compiled(pattern: str) -> KinPattern:
+    return KinPattern(pattern.replace("{number}", _NUMBER))
 
 
 _MORE, _FEWER = ([_compiled(pattern) for pattern in _SAID[part]] for part in ("more", "fewer"))
-_BARE, _INSTEAD = _compiled(_SAID["bare"]), _compiled(_SAID["instead"])
+_BARE, _INSTEAD = re.compile(_SAID["bare"].replace("{number}", _NUMBER)), _compiled(_SAID["instead"])
 
 
 def of_bookings(understood: Understanding, expecting: Expecting | None) -> Understanding:
@@ -62,7 +61,7 @@ def _more_or_fewer(understood: Understanding, plain: str) -> Understanding:
     return _meaning(changed, PARTY_SIZE) if understood.intent in _MISTAKEN else changed
 
 
-def _counted(patterns: list[re.Pattern[str]], plain: str) -> int:
+def _counted(patterns: list[KinPattern], plain: str) -> int:
     """How many the first pattern that fits speaks of: 1 where it says no number, 0 if none fits."""
     found = next((match for pattern in patterns if (match := pattern.search(plain))), None)
     if found is None:

@@ -10,25 +10,22 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from bot.nlu.kin_words import KIN, KIN_WORD, KinPattern
 from bot.nlu.names import name_cased
-from bot.nlu.word_lists import alternation, contexts, inverted, phrases_of, read_list, word_set
+from bot.nlu.word_lists import contexts, phrases_of, read_list, word_set
 from bot.understanding import Entity, Expecting, Understanding
 from services.core import yaml12
 from services.people import pass_codes
 
 _SAID = yaml12.load(Path(__file__).parents[1] / "dialogues" / "others.yml")
-KIN: dict[str, str] = inverted(read_list("relations"))
-_KIN = alternation(KIN)
 _NAME = r"(?P<name>[^\W\d_](?:[^\W\d_]|['\u2019-])+)"
-_KIN_WORD = re.compile(rf"\b(?:{_KIN})\b", re.IGNORECASE)
 _NO_NAMES = word_set(_SAID["no_names"])
 # First names that are no other words too.
 _FIRST_NAMES = frozenset(phrases_of(read_list("first_names")["names"])) - contexts("names")["also_words"]
 
 
-def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
-    filled = (pattern.replace("{kin}", _KIN).replace("{name}", _NAME) for pattern in _SAID[part])
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in filled)
+def _patterns(part: str) -> tuple[KinPattern, ...]:
+    return tuple(KinPattern(pattern.replace("{name}", _NAME), re.IGNORECASE) for pattern in _SAID[part])
 
 
 _THEIRS, _BESIDE, _OWN = (_patterns(part) for part in ("their_name", "name_beside", "own_name"))
@@ -122,7 +119,7 @@ def _dates(understood: Understanding) -> list[Entity]:
 
 def kin_in(text: str) -> list[str]:
     """What those whom a message names are to the sender ("mother"), in the order of the words."""
-    return [KIN[found.group().lower()] for found in _KIN_WORD.finditer(text)]
+    return [KIN[found.group().lower()] for found in KIN_WORD.finditer(text)]
 
 
 def _only(understood: Understanding, intent: str, *entities: Entity) -> Understanding:
@@ -153,7 +150,7 @@ def _knows(text: str) -> bool | None:
     return next((meaning for meaning, patterns in _KNOWS if _says(patterns, text)), None)
 
 
-def _says(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:
+def _says(patterns: tuple[KinPattern, ...], text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
 
 
@@ -180,7 +177,7 @@ def _told_of(understood: Understanding) -> Understanding:
 
 def _related(understood: Understanding, asked: str) -> Understanding:
     """Any word for a relation answers what someone is to the sender ("my neighbour Jean from next door")."""
-    found = _KIN_WORD.search(understood.text) if asked == "relation" and not understood.first("relation") else None
+    found = KIN_WORD.search(understood.text) if asked == "relation" and not understood.first("relation") else None
     if found is None:
         return understood
     entity = Entity("relation", {"relation": KIN[found.group().lower()]}, found.start(), found.end(), found.group())
@@ -255,10 +252,10 @@ def _is_written(text: str, found: Entity) -> bool:
     return found.words[:1].isupper() and not text.isupper() and not text[: found.start].rstrip().endswith(",")
 
 
-def _spans(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[Entity]:
+def _spans(patterns: tuple[KinPattern, ...], text: str) -> Iterator[Entity]:
     for pattern in patterns:
         for found in pattern.finditer(text):
-            name = found["name"].removesuffix("'s")
+            name = text[slice(*found.span("name"))].removesuffix("'s")
             if name.lower() not in _NO_NAMES and name.lower() not in KIN:
                 start = found.start("name")
                 yield Entity("cared_name", name_cased(name), start, start + len(name), name)

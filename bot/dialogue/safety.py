@@ -23,6 +23,7 @@ Found = Mapping[str, Sequence[Span]]
 _NEAR = 8
 # A choice stands for whole words, so that what is left without these are the words of every phrase.
 _CHOICE_MARKS = re.compile(r"[()|]")
+_NESTED = re.compile(r"\([^()]*\(")
 _BESIDE = 4
 
 
@@ -161,8 +162,8 @@ class Safety:
 
     def _index(self, named: Iterable[tuple[str, str]], fillers: frozenset[str]) -> Phrases:
         heard = self._vocabulary.heard
-        each = ((name, choice) for name, phrase in named for choice in choices(phrase, heard, fillers))
-        return Phrases(((self._vocabulary.read(choice), name) for name, choice in each), fillers)
+        each = ((name, words) for name, phrase in named for words in choices(phrase, heard, fillers))
+        return Phrases(((self._vocabulary.joined(words), name) for name, words in each), fillers)
 
     def _strike_idioms(self, words: list[str]) -> list[str]:
         spans = self._idioms.find(words).get("idiom", ())
@@ -196,8 +197,13 @@ class Safety:
 
 
 def load_safety(path: Path) -> Safety:
-    """Read and check `safety.yml`; raises ValueError naming an unknown set, scope or category."""
+    """Read and check `safety.yml`; raises ValueError naming an unknown set or the like, or a choice in a choice."""
     data = SafetyFile(**yaml12.load(path))
+    nested = [
+        phrase for _, phrase in [*_phrases(data), *(("", idiom) for idiom in data.idioms)] if _NESTED.search(phrase)
+    ]
+    if nested:
+        raise ValueError(f"{path.name}: a choice stands within a choice: {nested[0]}")
     unknown = [*(_sets_named(data) - set(data.sets)), *(_categories_named(data) - set(data.categories))]
     unknown += {name for rule in data.rules.values() for name in rule.scopes} - set(data.scopes)
     if unknown:

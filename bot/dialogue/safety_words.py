@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain, pairwise, product
 from typing import Any
 
 from rapidfuzz import process
@@ -45,31 +45,31 @@ def stem(word: str) -> str:
     return bare[:-1] if doubled else bare
 
 
-Heard = Callable[[str], tuple[str, ...]]
+_Words = tuple[str, ...]
+Heard = Callable[[str], _Words]
 
 
-def choices(phrase: str, heard: Heard, fillers: frozenset[str]) -> Iterable[str]:
-    """Every phrase that "cant (get|catch) breath" stands for; a choice may be empty.
+def choices(phrase: str, heard: Heard, fillers: frozenset[str]) -> Iterable[_Words]:
+    """The words of every phrase that "cant (get|catch) breath" stands for; a choice may be empty.
 
     Of choices that are `heard` alike ("leave" and "leaves") there is one, since several in a row would make thousands;
     and where there may be nothing, `fillers` within the phrase need not be named: they are passed over anyway.
     """
     if "(" not in phrase:
-        return (phrase,)
+        return (heard(phrase),)
     parts = _CHOICE.split(phrase)
     within = range(1 if parts[0].strip() else 2, len(parts) - 1 if parts[-1].strip() else len(parts) - 2)
     options = [
-        _unlike(part.split("|"), heard, fillers if place in within else frozenset()) if place % 2 else [part]
+        _unlike(part.split("|"), heard, fillers if place in within else frozenset()) if place % 2 else [heard(part)]
         for place, part in enumerate(parts)
     ]
-    return map("".join, product(*options))
+    return (tuple(chain.from_iterable(picked)) for picked in product(*options))
 
 
-def _unlike(options: Sequence[str], heard: Heard, fillers: frozenset[str]) -> list[str]:
+def _unlike(options: Sequence[str], heard: Heard, fillers: frozenset[str]) -> Iterable[_Words]:
     passed = fillers if "" in options else frozenset()
-    return list(
-        {heard(option): option for option in reversed(options) if not option or set(heard(option)) - passed}.values()
-    )
+    alike = dict.fromkeys(map(heard, options))
+    return [words for words in alike if not words or not passed.issuperset(words)]
 
 
 def figure(word: str) -> str:
@@ -85,7 +85,6 @@ def figure(word: str) -> str:
     return "lowoxygen" if 70 <= amount <= 91 and len(word) == 2 else word
 
 
-_Words = tuple[str, ...]
 # Most phrases share only their first words with others: what is left of one is kept as it is, not word by word.
 _Rest = tuple[_Words, _Words]
 _Node = dict[str, Any]
@@ -179,10 +178,17 @@ class Vocabulary:
         self._word = lru_cache(maxsize=20_000)(self._meant)
         several = [(self._words(plain(slip)), word) for slip, word in slips.items() if " " in slip]
         self._joined = Phrases(several, frozenset())
+        self._begun_joined = {(words[0], words[1]) for words, _ in several}
 
     def read(self, text: str) -> list[str]:
-        """The words meant in a message or in a phrase of the rules."""
-        words = self._words(plain(text))
+        """The words meant in a message."""
+        return self.joined(self._words(plain(text)))
+
+    def joined(self, heard: Iterable[str]) -> list[str]:
+        """Words with those made one that are written as two or more."""
+        words = list(heard)
+        if self._begun_joined.isdisjoint(pairwise(words)):
+            return words
         for word, spans in self._joined.find(words).items():
             for start, end in spans:
                 words[start:end] = [self._ending_dropped(word)] + [""] * (end - start - 1)

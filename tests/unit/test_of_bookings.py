@@ -19,6 +19,8 @@ def read(text, *entities, intent="inform", expecting=None):
         ("add my daughter to it", 1),
         ("My husband's coming along too", 1),
         ("can i bring two friends", 2),
+        ("could you add a friend", 1),
+        ("my man is coming as well", 1),
         ("one less please", -1),
         ("two fewer", -2),
         ("my sister can't come now", -1),

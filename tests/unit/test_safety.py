@@ -282,6 +282,27 @@ def test_an_unknown_name_is_refused(tmp_path: Path, change: dict[str, Any]) -> N
         load_safety(path)
 
 
+def test_a_choice_within_a_choice_is_refused(tmp_path: Path) -> None:
+    data = yaml12.load(_FILE)
+    data["idioms"] += ", given up on (zoom|the (tube|bus))"
+    path = tmp_path / "safety.yml"
+    path.write_text(yaml.safe_dump(data))
+    with pytest.raises(ValueError, match=r"\(zoom\|the \(tube"):
+        load_safety(path)
+
+
+@pytest.mark.parametrize(
+    "said", ["I've given up on the bus", "my brother is threatening to make us dance at the wedding"]
+)
+def test_idioms_hold_in_all_their_forms(said: str) -> None:
+    assert categories(said) == []
+
+
+@pytest.mark.parametrize("said", ["they wont let me use my phone", "they never allow me to see anyone"])
+def test_who_is_kept_from_others_is_seen(said: str) -> None:
+    assert "safeguarding" in categories(said)
+
+
 def test_a_detector_without_its_negations_cries_wolf() -> None:
     """That the scopes are what keeps denied and past symptoms quiet, and not luck."""
     data = yaml12.load(_FILE)
