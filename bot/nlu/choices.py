@@ -3,7 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from bot.nlu.choice_hearing import as_heard
+from bot.nlu.choice_parts import corrected_from, first_part_ends, kept_and_refused
 from bot.nlu.choice_words import choice_words
 from bot.nlu.option_words import has_word, options_on, options_with_word, title_words
 from bot.nlu.pointers import Pointer, find_pointers
@@ -11,14 +14,10 @@ from bot.nlu.title_parts import part_of_title
 from bot.nlu.tokens import Tokens, tokenise
 from bot.nlu.word_lists import word_set
 from bot.understanding import Entity, Option
+from services.core.clock import to_london
 
-_SOUNDING = {"for": "four", "fore": "four", "to": "two", "too": "two", "won": "one", "ate": "eight"}
-_POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "ta", "thx", "love", "dear", "x"))
 _WORDS_OF_TITLE = 2  # as many fillers ("look", "good") that are words of a title mean it
-_PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _OWNED = re.compile("['\u2019\u2018`]s$")
-_REASONS = word_set("cos coz cuz because becos bcos bc cause since as its im ive i")
-_FOR_WHOM = (("for", "my"), ("for", "me"), ("for", "mum"), ("for", "dad"), ("me", "and"), ("me", "n"))
 _SAYING_WHY = word_set("near nearby from")
 _TURNING = word_set("also too well another no wait actually sorry but or hang hold instead rather and then")
 _SIDE_WORDS = 4  # words beside "the second one" that still leave it a choice
@@ -44,36 +43,13 @@ def choose(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], u
     part = part_of_title(tokens.words, options)
     if part is not None:
         return Choice(part, 0, len(tokens.words) - 1)
-    tokens = replace(tokens, words=_as_numbers(tokens.words, options))
-    begins = _corrected_from(tokens)
+    tokens = replace(tokens, words=as_heard(tokens.words, options))
+    begins = corrected_from(tokens)
     if begins:
-        return _choose_instead(tokens, options, dates, begins, undoing)
+        return _choose_within(tokens, options, dates, (begins, len(tokens.words)), undoing)
     if _is_against(tokens, undoing):
-        return None
+        return _not_the_other(tokens, options, dates, undoing)
     return _meant(tokens, options, dates) or _meant_at_first(tokens, options, dates)
-
-
-def _as_numbers(words: tuple[str, ...], options: Sequence[Option]) -> tuple[str, ...]:
-    """Return words with "1" for "one" and "for" for "four" as meant: "the last 1", "yoga 1", "number for"."""
-    return tuple(
-        "one" if word == "1" and place and _has_one_after(words[place - 1], options) else _heard(words, place)
-        for place, word in enumerate(words)
-    )
-
-
-def _has_one_after(word: str, options: Sequence[Option]) -> bool:
-    """Return whether "one" after a word stands for what the word tells ("last one", "yoga one")."""
-    known = choice_words()
-    if word in known.ordinals or word in known.last | known.middle | known.earliest | known.latest:
-        return True
-    return word not in known.fillers and bool(options_with_word(word, options))
-
-
-def _heard(words: tuple[str, ...], place: int) -> str:
-    """Return a word, or behind "number" and before nothing else the number that it sounds like."""
-    ends = place + 1 == len(words) or words[place + 1] in _POLITE
-    named = place > 0 and words[place - 1] in choice_words().named
-    return _SOUNDING.get(words[place], words[place]) if ends and named else words[place]
 
 
 def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -> Choice | None:
@@ -104,7 +80,7 @@ def _is_either(tokens: Tokens, options: Sequence[Option], pointer: Pointer, date
 
 def _meant_at_first(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -> Choice | None:
     """Return the line of "the singing, my lungs could do with it": what follows a pause or "cos" only says why."""
-    ends = _first_part_ends(tokens)
+    ends = first_part_ends(tokens)
     if not ends or tokens.gaps[-1].startswith("?"):
         return None
     first = tokenise(tokens.text[:ends])
@@ -114,42 +90,30 @@ def _meant_at_first(tokens: Tokens, options: Sequence[Option], dates: Sequence[E
     return _meant(first, options, [date for date in dates if date.end <= ends])
 
 
-def _first_part_ends(tokens: Tokens) -> int:
-    """Return where in the text the first thing said ends: at a pause, or before "cos" or "for my"; 0 if nowhere."""
-    pause = _PAUSE.search(tokens.text, tokens.ends[0])
-    reasons = (
-        tokens.starts[place]
-        for place in range(1, len(tokens.words))
-        if tokens.words[place] in _REASONS or tokens.words[place : place + 2] in _FOR_WHOM
-    )
-    return min((pause.start() if pause else len(tokens.text)), next(reasons, len(tokens.text))) % len(tokens.text)
-
-
 def _asks_of(tokens: Tokens, options: Sequence[Option]) -> bool:
     """Return whether a word asks something, and is no word of a line ("near" after "cos" asks nothing)."""
     asking = choice_words().asking - _SAYING_WHY
     return any(word in asking and not has_word(word, options) for word in tokens.words)
 
 
-def _corrected_from(tokens: Tokens) -> int:
-    """Return where the last part of a message begins after one that refuses something ("not that, 3"), else 0."""
-    pauses = (
-        place
-        for place in range(len(tokens.words) - 1, 0, -1)
-        if _PAUSE.search(tokens.text, tokens.ends[place - 1], tokens.starts[place])
-    )
-    begins = next(pauses, 0)
-    return 0 if choice_words().refusing.isdisjoint(tokens.words[:begins]) else begins
-
-
-def _choose_instead(
-    tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], begins: int, undoing: bool
+def _choose_within(
+    tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], part: tuple[int, int], undoing: bool
 ) -> Choice | None:
-    """Return what the words from `begins` on pick."""
-    start = tokens.starts[begins]
-    left = [replace(date, start=date.start - start, end=date.end - start) for date in dates if date.start >= start]
-    choice = choose(tokenise(tokens.text[start:]), options, left, undoing)
+    """Return what the words from the first of a part up to (not with) its last pick."""
+    begins, start, end = part[0], tokens.starts[part[0]], (*tokens.starts, len(tokens.text))[part[1]]
+    inside = [date for date in dates if date.start >= start and date.end <= end]
+    left = [replace(date, start=date.start - start, end=date.end - start) for date in inside]
+    choice = choose(tokenise(tokens.text[start:end].rstrip()), options, left, undoing)
     return Choice(choice.index, choice.first + begins, choice.last + begins) if choice else None
+
+
+def _not_the_other(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], undoing: bool) -> Choice | None:
+    """Return the line of "the walk not the yoga" or "not the yoga the walk", where both parts pick one."""
+    parts = kept_and_refused(tokens)
+    if parts is None or tokens.gaps[-1].startswith("?"):
+        return None
+    kept, refused = (_choose_within(tokens, options, dates, part, undoing) for part in parts)
+    return kept if kept and refused and kept.index != refused.index else None
 
 
 def _is_against(tokens: Tokens, undoing: bool) -> bool:
@@ -240,7 +204,9 @@ def _described(
         content = list(telling)
         if len(telling) < _WORDS_OF_TITLE:
             return None
-    unexplained = [tokens.words[place] for place in content if place not in telling]
+    unexplained = [
+        tokens.words[place] for place in content if place not in telling and not _counts_to(tokens, place, telling)
+    ]
     if unexplained and not _may_stay(tokens, options, unexplained, telling, len(dates)):
         return None
     return _one_left(tokens, options, telling, dates)
@@ -267,7 +233,11 @@ def _options_meant(tokens: Tokens, place: int, options: Sequence[Option]) -> fro
         return found
     if word in known.earliest:
         return frozenset((moments.index(min(moments)),))
-    return frozenset((moments.index(max(moments)),)) if word in known.latest else frozenset()
+    if word in known.latest:
+        return frozenset((moments.index(max(moments)),))
+    hours = [to_london(datetime.fromisoformat(moment)).time() for moment in moments]
+    extreme = {"early": min(hours), "late": max(hours)}.get(word)
+    return frozenset((hours.index(extreme),)) if extreme and hours.count(extreme) == 1 else frozenset()
 
 
 def _may_stay(
@@ -276,8 +246,20 @@ def _may_stay(
     """Return whether words that no option has may stand beside those that tell: few, and nothing vague or asked."""
     known = choice_words()
     vague = any(tokens.words[place] in known.generic or not has_word(tokens.words[place], options) for place in telling)
-    most = len(telling) + dates - ("one" not in tokens.words)
+    most = len(telling) + dates - ("one" not in tokens.words and tokens.words[0] != "the")
     return not vague and len(unexplained) <= most and _is_aside(tokens, unexplained, options)
+
+
+def _counts_to(tokens: Tokens, place: int, telling: Telling) -> bool:
+    return tokens.words[place] in choice_words().ordinals and place + 1 in telling
+
+
+def _counted_along(tokens: Tokens, telling: Telling, left: frozenset[int]) -> frozenset[int]:
+    """Return the one of several lines that an ordinal before a telling word counts to ("the second sleep one")."""
+    ordinals = choice_words().ordinals
+    counted = {ordinals[tokens.words[place - 1]] for place in telling if place and tokens.words[place - 1] in ordinals}
+    number = counted.pop() if len(counted) == 1 else 0
+    return frozenset(sorted(left)[number - 1 : number]) if number and len(left) > 1 else left
 
 
 def _one_left(tokens: Tokens, options: Sequence[Option], telling: Telling, dates: Sequence[Entity]) -> Choice | None:
@@ -287,6 +269,7 @@ def _one_left(tokens: Tokens, options: Sequence[Option], telling: Telling, dates
         left &= found
     for date in dates:
         left &= options_on(date.value, options, left)
+    left = _counted_along(tokens, telling, left)
     if len(left) != 1 or not (telling or dates):
         return None
     places = [

@@ -1,7 +1,7 @@
 """Everything that a message says, found by rule: places, dates, counts, choices, names, what for, for whom."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.nlu.ages import find_ages
@@ -12,12 +12,14 @@ from bot.nlu.languages import find_languages
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.names import find_names
 from bot.nlu.option_meanings import option_about
+from bot.nlu.option_words import has_word
 from bot.nlu.places import find_places
 from bot.nlu.ratings import find_ratings, find_references
 from bot.nlu.relations import find_relations
 from bot.nlu.skips import find_skips
 from bot.nlu.taxonomy_words import asks_for, find_terms
-from bot.nlu.tokens import Tokens, tokenise
+from bot.nlu.tokens import Tokens, fold, tokenise
+from bot.nlu.word_lists import word_set
 from bot.nlu.yes_no import find_yes_no
 from bot.understanding import Entity, Expecting
 
@@ -25,6 +27,7 @@ from bot.understanding import Entity, Expecting
 _EXCLUSIVE = ("reference", "place", "place_choice", "rating", "choice", "date", "count", "name", "language")
 # These say nothing where a place, a name or a date stands ("Hope" the place, "Art" the name).
 _TERMS = frozenset(("cancer_type", "need", "audience", "stage", "access", "mode"))
+_PEOPLE = word_set("us me my our i people ppl person persons adults both pair")
 _STRONGER = frozenset(("place", "place_choice", "name"))
 
 
@@ -63,11 +66,11 @@ def find_entities(text: str, lexicon: Lexicon, expecting: Expecting | None, now:
     if exact and expecting and tokens.text.strip() == expecting.options[exact.index].payload:
         return (Entity("choice", exact.index, 0, len(text), text),)
     found = [entity for find in _FINDERS for entity in find(message)]
-    found += _choice(message, [entity for entity in found if entity.kind == "date"])
+    found += _choice(message, found)
     return tuple(sorted(_without_clashes(found, message), key=lambda entity: (entity.start, entity.end)))
 
 
-def _choice(message: _Message, dates: Sequence[Entity]) -> list[Entity]:
+def _choice(message: _Message, found: Sequence[Entity]) -> list[Entity]:
     """Return the option picked; where a number was asked for, only a title in full picks one."""
     expecting = message.expecting
     if expecting is None or not expecting.options:
@@ -75,11 +78,30 @@ def _choice(message: _Message, dates: Sequence[Entity]) -> list[Entity]:
     if expecting.kind in ("count", "rating", "date", "name"):
         choice = exact_choice(message.tokens, expecting.options)
     else:
-        choice = choose(message.tokens, expecting.options, dates, undoing="event" not in expecting.slot)
+        dates = [entity for entity in found if entity.kind == "date"]
+        picking = "event" in expecting.slot
+        tokens = _without_company(message, found) if picking else message.tokens
+        choice = choose(tokens, expecting.options, dates, undoing=not picking)
     if choice is None:
         return _choice_about(message, expecting)
     start, end = message.tokens.span(choice.first, choice.last)
     return [Entity("choice", choice.index, start, end, message.tokens.text[start:end])]
+
+
+def _without_company(message: _Message, found: Sequence[Entity]) -> Tokens:
+    """Return the words of a message with a filler for each that says who comes ("the yoga for me and my wife")."""
+    tokens, options = message.tokens, message.expecting.options if message.expecting else ()
+    if tokens.gaps[-1].startswith("?"):
+        return tokens
+    counts = [
+        entity for entity in found if entity.kind == "count" and not _PEOPLE.isdisjoint(fold(entity.words).split())
+    ]
+    places = {at for person in message.lexicon.relations.find(tokens, message.words) for at in person.places}
+    places |= {
+        at for at, start in enumerate(tokens.starts) if any(count.start <= start < count.end for count in counts)
+    }
+    told = ("me" if at in places and not has_word(word, options) else word for at, word in enumerate(tokens.words))
+    return replace(tokens, words=tuple(told))
 
 
 def _choice_about(message: _Message, expecting: Expecting) -> list[Entity]:

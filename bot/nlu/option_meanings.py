@@ -19,22 +19,21 @@ def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) ->
     Every word that is no filler must be of a term that both have in common, or of the option's title. The message
     must point ("the", "one"), have a word of the title ("singing at homerton") or say nothing vague ("menopause").
     """
-    if len(tokens.words) > _MOST_WORDS or not _is_plain(tokens):
-        return None
     named = list(lexicon.phrases.find(tokens, tokens.words))
-    rest = _beside(tokens, named)
+    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
+    others = {word for place, word in enumerate(tokens.words) if place not in told}
+    rest = others - choice_words().fillers
     if not named or not (rest or _points(tokens) or all(map(_is_sure, named))):
         return None
+    if len(told) + len(rest) > _MOST_WORDS or not _is_plain(tokens, others):
+        return None
+    about = [_meanings_of(option, lexicon) for option in options]
     wanted = [_of_kinds(phrase.meaning) for phrase in named]
+    if _points(tokens):
+        wanted = [meant for meant in wanted if not all(map(meant.isdisjoint, about))]
     lines = range(len(options))
-    fitting = [at for at in lines if _has_all(options, at, rest) and _is_about(options[at], wanted, lexicon)]
+    fitting = [at for at in lines if wanted and _has_all(options, at, rest) and _is_about(about[at], wanted)]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _beside(tokens: Tokens, named: Sequence[Found[tuple[Meaning, ...]]]) -> set[str]:
-    """The words of a message that are neither of a term nor fillers."""
-    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
-    return {word for place, word in enumerate(tokens.words) if place not in told} - choice_words().fillers
 
 
 def _points(tokens: Tokens) -> bool:
@@ -52,17 +51,20 @@ def _has_all(options: Sequence[Option], at: int, words: set[str]) -> bool:
     return all(at in options_with_word(word, options) for word in words)
 
 
-def _is_plain(tokens: Tokens) -> bool:
+def _is_plain(tokens: Tokens, others: set[str]) -> bool:
     """Return whether nothing in a message refuses, changes or asks."""
     known = choice_words()
-    return not tokens.gaps[-1].startswith("?") and (known.against | known.undoing | known.asking).isdisjoint(
-        tokens.words
-    )
+    return not tokens.gaps[-1].startswith("?") and (known.against | known.undoing | known.asking).isdisjoint(others)
 
 
-def _is_about(option: Option, wanted: Sequence[set[tuple[str, str]]], lexicon: Lexicon) -> bool:
+def _meanings_of(option: Option, lexicon: Lexicon) -> set[tuple[str, str]]:
+    """Return what a title is about; an event that is not said to be online is in person."""
     title = tokenise(option.title)
     own = {meaning for phrase in lexicon.phrases.find(title, title.words) for meaning in _of_kinds(phrase.meaning)}
+    return own if ("mode", "online") in own else own | {("mode", "in_person")}
+
+
+def _is_about(own: set[tuple[str, str]], wanted: Sequence[set[tuple[str, str]]]) -> bool:
     return all(not meant.isdisjoint(own) for meant in wanted)
 
 

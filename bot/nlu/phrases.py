@@ -19,6 +19,11 @@ class Found(Generic[T]):
     last: int
     meaning: T
 
+    @property
+    def places(self) -> range:
+        """Return the places of its words."""
+        return range(self.first, self.last + 1)
+
 
 class Phrases(Generic[T]):
     """A list of phrases with their meanings.

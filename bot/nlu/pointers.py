@@ -7,7 +7,15 @@ from bot.nlu.tokens import Tokens
 
 _LETTERS = "abcdefghij"
 _POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "you", "ta", "thx"))
-_LAST_BUT_ONE = (("second", "to", "last"), ("second", "from", "last"), ("last", "but", "one"), ("penultimate",))
+_LAST_BUT_ONE = (
+    ("second", "to", "last"),
+    ("second", "from", "last"),
+    ("second", "from", "bottom"),
+    ("second", "from", "the", "bottom"),
+    ("last", "but", "one"),
+    ("penultimate",),
+)
+_LEADING_ON = frozenset(("at", "in", "on", "with", "near", "by", "about", "that", "thats"))  # "one at the park"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,8 @@ def _number(tokens: Tokens, place: int) -> Pointer | None:
     if _counts_people(tokens.words, place):
         return None
     marked = _is_marked(tokens, place)
-    if word in ("one", "too", "won", "tow") and place and not marked:
+    leads_on = word == "one" and not _LEADING_ON.isdisjoint(tokens.words[place + 1 : place + 2])
+    if word in ("one", "too", "won", "tow") and (place or leads_on) and not marked:
         return None
     return Pointer((int(word) if word.isdecimal() else choice_words().numbers[word]) - 1, place, marked)
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.nlu.entities import find_entities
 from bot.nlu.lexicon import Lexicon, build_lexicon
+from bot.understanding import Expecting, Option
 from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
 
@@ -182,3 +183,27 @@ def test_a_name_however_it_is_given(lexicon, text, name):
 @pytest.mark.parametrize("text", ["I prefer mornings", "im happy", "My name is spelt with a K", "im rich", "love it x"])
 def test_a_word_that_is_no_name(lexicon, text):
     assert values(lexicon, text, "name") == []
+
+
+MENU = (
+    Option("event:1", "Managing hot flushes", "", "2026-12-07T14:00:00+00:00"),
+    Option("event:2", "Sleep better", "", "2026-12-09T14:00:00+00:00"),
+    Option("event:3", "Sleep better, online", "", "2026-12-09T17:30:00+00:00"),
+)
+PICKS = """
+0: id like the flushes one with my wife | me and my mum would like the flushes | flushes for 2 people
+1: first sleep one | sleep one in person
+2: second sleep one | the late one | the one i can do at home | id rather do the one from home
+"""
+
+
+@pytest.mark.parametrize(("text", "line"), rows(PICKS))
+def test_a_line_is_picked_whoever_comes_and_however_it_is_counted(lexicon, text, line):
+    found = find_entities(text, lexicon, Expecting("event", "choice", MENU), NOW)
+    assert [entity.value for entity in found if entity.kind == "choice"] == [int(line)]
+
+
+@pytest.mark.parametrize("text", ["sleep one", "is the flushes one ok for my mum?", "my wife did the flushes one"])
+def test_no_line_is_picked_by_talk_of_lines(lexicon, text):
+    found = find_entities(text, lexicon, Expecting("event", "choice", MENU), NOW)
+    assert not [entity for entity in found if entity.kind == "choice"]

@@ -54,8 +54,10 @@ PICKED = """
 2: 3 | no 3 | no. 3 | #3 | Three please | can i have 3 | i want to book number 3 | no, 3 | c please
 2: third one thanks | the last one | last | the bottom one | fear of recurrence | recurrance workshop
 2: no wait not that, 3 | not that one, the 3rd | not that - 3 | not 1, 3 | not 2. number 3 please
+2: 3, not 2 | number 3 not 2 | fear not yoga | not the yoga the fear one
 2: details of 3 | make it the third | make it number 3
 2: recurrences please | fear one cos i worry | online pls its easier for me
+1: how about the yoga | the evening one then | the beginners yoga sounds right up my street | one at maggies
 1: yoga for my mum | yoga pls, me n my sister | evening one cos i work
 2: the online one | thursday at 2 | the 2pm one on thursday | thursday afternoon please | event:63
 """
@@ -70,7 +72,8 @@ anything on a friday | friday | the 9th | hello | b12 bus | second thoughts no |
 courses near me | is the course in english | no one called Lorna here | i went in the end | see you later
 ask me later | go back to the first question | can you repeat the last message | no two adults | one place please
 3 places | for two | make it 3 | make that 2 | can you make it two | actually make it 2 please | not that
-3, not 2 | not 2/3 | not 1, either 2 or 3 | dont tell him, what is 2
+not 2/3 | yoga not good for me | its not for me that one | the walk not the swim
+not 1, either 2 or 3 | dont tell him, what is 2
 the yoga was lovely | yoga near me | find me a yoga class | evenings only | mornings best for me | after work
 cancel the yoga
 change me to the later one | alert(1) | begin again | wake me up at 6 | babysitter for friday

@@ -1,0 +1,45 @@
+"""Telling which part of a message picks: "3" in "not that, 3", "the walk" in "the walk not the yoga"."""
+
+import re
+
+from bot.nlu.choice_words import choice_words
+from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import word_set
+
+_PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
+_REASONS = word_set("cos coz cuz because becos bcos bc cause since as its im ive i if assuming providing")
+_FOR_WHOM = (("for", "my"), ("for", "me"), ("for", "mum"), ("for", "dad"), ("me", "and"), ("me", "n"))
+
+
+def first_part_ends(tokens: Tokens) -> int:
+    """Return where in the text the first thing said ends: at a pause, or before "cos" or "for my"; 0 if nowhere."""
+    pause = _PAUSE.search(tokens.text, tokens.ends[0])
+    reasons = (
+        tokens.starts[place]
+        for place in range(1, len(tokens.words))
+        if tokens.words[place] in _REASONS or tokens.words[place : place + 2] in _FOR_WHOM
+    )
+    return min((pause.start() if pause else len(tokens.text)), next(reasons, len(tokens.text))) % len(tokens.text)
+
+
+def corrected_from(tokens: Tokens) -> int:
+    """Return where the last part of a message begins after one that refuses something ("not that, 3"), else 0."""
+    pauses = (
+        place
+        for place in range(len(tokens.words) - 1, 0, -1)
+        if _PAUSE.search(tokens.text, tokens.ends[place - 1], tokens.starts[place])
+    )
+    begins = next(pauses, 0)
+    return 0 if choice_words().refusing.isdisjoint(tokens.words[:begins]) else begins
+
+
+def kept_and_refused(tokens: Tokens) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Return the parts kept and refused, each as first and last-but-one word, of "A not B" and of "not A the B"."""
+    words = tokens.words
+    if words.count("not") != 1 or words[-1] == "not":
+        return None
+    place, end = words.index("not"), len(words)
+    if not choice_words().fillers.issuperset(words[:place]):
+        return (0, place), (place + 1, end)
+    again = end - 1 - words[::-1].index("the") if "the" in words[place + 2 :] else 0
+    return ((again, end), (place + 1, again)) if again else None
