@@ -164,7 +164,8 @@ def _group(
     listing = last == sender
     while person := by_last.get(_joined_before(tokens, words, first, listing and count > 1)):
         count, first = count + person.count, person.first
-    return (count, first, last) if count > 1 and not _is_said_of(words, first) else None
+    said_of = _is_said_of(words, first) or not _WORDS["not_coming"].isdisjoint(words[last + 1 : last + 2])
+    return (count, first, last) if count > 1 and not said_of else None
 
 
 def _is_said_of(words: tuple[str, ...], first: int) -> bool:

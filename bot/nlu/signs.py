@@ -12,28 +12,30 @@ _IN_ORDER = " > "  # between groups of words that follow one another in that ord
 _ANY_ORDER = " + "
 
 Words = tuple[str, ...]
+Meaning = tuple[str, str]  # a kind of entity and its value
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
     """What is meant when a word of each group stands in one part of a message, from word `first` to word `last`."""
 
-    meaning: str
+    meaning: Meaning
     groups: int
     ordered: bool
 
 
 class Signs:
-    """Signs by the words that make them up, as `signs.yml` lists them: meaning to groups of words."""
+    """Signs by the words that make them up, as `signs.yml` lists them: kind, value, lines of groups of words."""
 
-    def __init__(self, listed: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, listed: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         self._signs: list[Sign] = []
         self._by_word: dict[str, tuple[tuple[int, int], ...]] = {}
-        for meaning, lines in listed.items():
-            for line in lines:
-                self._add(meaning, line)
+        for kind, values in listed.items():
+            for value, lines in values.items():
+                for line in lines:
+                    self._add((kind, value), line)
 
-    def _add(self, meaning: str, line: str) -> None:
+    def _add(self, meaning: Meaning, line: str) -> None:
         ordered = _IN_ORDER in line
         groups = line.split(_IN_ORDER if ordered else _ANY_ORDER)
         for at, group in enumerate(groups):
@@ -41,7 +43,7 @@ class Signs:
                 self._by_word[word] = (*self._by_word.get(word, ()), (len(self._signs), at))
         self._signs.append(Sign(meaning, len(groups), ordered))
 
-    def find(self, tokens: Tokens, words: Words, left_out: Collection[int]) -> Iterator[tuple[str, int, int]]:
+    def find(self, tokens: Tokens, words: Words, left_out: Collection[int]) -> Iterator[tuple[Meaning, int, int]]:
         """Yield what each sign means, with its first and last word; the places in `left_out` are no part of one."""
         seen: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for place, word in enumerate(words):
@@ -53,7 +55,7 @@ class Signs:
                     seen[sign].append((place, group))
         yield from self._complete(seen)
 
-    def _complete(self, seen: Mapping[int, list[tuple[int, int]]]) -> Iterator[tuple[str, int, int]]:
+    def _complete(self, seen: Mapping[int, list[tuple[int, int]]]) -> Iterator[tuple[Meaning, int, int]]:
         for number, hits in seen.items():
             sign = self._signs[number]
             if len(hits) >= sign.groups and (places := _closest(hits, sign)):

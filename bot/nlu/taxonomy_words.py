@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.phrases import Found
-from bot.nlu.tokens import Tokens
+from bot.nlu.tokens import Tokens, fold
 from bot.nlu.weak_words import Phrase, is_of_wish, is_plain
 from bot.nlu.word_lists import contexts, word_set
 from bot.understanding import Entity, Expecting
@@ -15,6 +15,7 @@ _KINDS_BY_SLOT = word_set("audience stage access language relation reference mod
 _UNNEEDED = frozenset(tuple(pair.split()) for pair in _WORDS["unneeded"])
 _OTHER_MODE = {"online": "in_person", "in_person": "online"}
 _LONGEST_REFUSAL = max(len(phrase.split()) for phrase in _WORDS["refusing"])
+_COMPANY = "company"
 _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak word is no longer
 
 
@@ -26,20 +27,34 @@ def find_terms(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, expecti
         for place, phrase in enumerate(phrases)
         for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting)
     ]
-    needs = {entity.value for entity in named if entity.kind == "need"}
-    return named + _needs_by_signs(tokens, words, lexicon, phrases, needs)
+    return _without_mere_company(named + _by_signs(tokens, words, lexicon, phrases, named))
 
 
-def _needs_by_signs(
-    tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, phrases: Sequence[Phrase], named: set[object]
+def _without_mere_company(found: list[Entity]) -> list[Entity]:
+    """Return entities without the need of company where another need says what the group or talk is for."""
+    if not any(entity.kind == "need" and entity.value != _COMPANY for entity in found):
+        return found
+    return [
+        entity
+        for entity in found
+        if (entity.kind, entity.value) != ("need", _COMPANY)
+        or not _WORDS["alone"].isdisjoint(fold(entity.words).split())
+    ]
+
+
+def _by_signs(
+    tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, phrases: Sequence[Phrase], named: Sequence[Entity]
 ) -> list[Entity]:
-    """Return the needs that words near one another tell, beside those named; ignored phrases tell nothing."""
-    ignored = {place for found in phrases if not found.meaning for place in range(found.first, found.last + 1)}
-    needs: dict[str, Entity] = {}
-    for need, first, last in lexicon.signs.find(tokens, words, ignored):
-        if need not in named and need not in needs and not _is_denied(words, first):
-            needs[need] = _entity(Meaning("need", need), Found(first, last, ()), tokens)
-    return list(needs.values())
+    """Return what words near one another tell beside what is named: each need once, a mode only if none is named."""
+    ignored = {place for found in phrases if not found.meaning for place in found.places}
+    known = {(entity.kind, entity.value if entity.kind == "need" else "") for entity in named}
+    told: list[Entity] = []
+    for (kind, value), first, last in lexicon.signs.find(tokens, words, ignored):
+        key = (kind, value if kind == "need" else "")
+        if key not in known and not _is_denied(words, first):
+            known.add(key)
+            told.append(_entity(Meaning(kind, value), Found(first, last, ()), tokens))
+    return told
 
 
 def _entity(meaning: Meaning, phrase: Phrase, tokens: Tokens) -> Entity:

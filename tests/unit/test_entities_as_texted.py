@@ -44,6 +44,7 @@ emotional: struggling with my mental helth
 emotional: want to see a therapist | having panick attacks | im finding it all too much
 money: cant afford the leccy | been knocked back for PIP | cant make the rent | im broke
 money: worried bout paying mortgage
+intimacy: no desire since chemo
 work: want to go bk to work | my boss is being funny about time off | can they sack me for being off with cancer
 exercise: somethin to get me fit again | nordic walkin | do u do pilatees | want to build up my muscles
 exercise: love a bit of badminton
@@ -65,8 +66,9 @@ children: my kids keep asking if im going to die | telling the grandkids | what 
 children: my 6yr old doesnt know yet
 smoking: help quiting smoking | packing in the vapes | on 20 a day and need to stop | kick the cigs
 cognition: my brains gone to mush | memorys shot | in a fog all day | forgetting words mid sentence
-neuropathy: feet like blocks of wood | fingers have gone dead | peripheral neropathy
-sleep: tossing n turning all night | cant get off to sleep | sleep is all over the place | up and down all night
+neuropathy: cant do up my buttons | feet like blocks of wood | fingers have gone dead | peripheral neropathy
+sleep: cant sleep for worrying | tossing n turning all night | cant get off to sleep
+sleep: sleep is all over the place | up and down all night
 prehab: get fit for my operation | preparing for stem cell transplant
 advance_planning: power of atorney | want to talk about dying | planning my own funeral
 spiritual: is there an imam i can talk to | losing my faith
@@ -98,6 +100,25 @@ car insurance quote | im from poland | is there help with fares | im in no pain 
 @pytest.mark.parametrize("text", texts(NO_NEEDS))
 def test_ordinary_talk_tells_no_need(lexicon, text):
     assert values(lexicon, text, "need") == []
+
+
+def test_company_gives_way_to_what_the_group_is_for_unless_someone_is_lonely(lexicon):
+    assert values(lexicon, "a support group for carers", "need") == ["carer"]
+    assert values(lexicon, "lost my nan, want to talk to somebody thats been thru it", "need") == ["bereavement"]
+    assert set(values(lexicon, "so lonely and cant sleep", "need")) == {"company", "sleep"}
+    assert values(lexicon, "a support group", "need") == ["company"]
+
+
+MODES = """
+in_person: i dont do computers | wanna actually go somewhere | no tech please | a proper group in a room
+in_person: not on the computer
+online: can i join from home | i want to watch it on my ipad
+"""
+
+
+@pytest.mark.parametrize(("text", "mode"), rows(MODES))
+def test_how_to_attend(lexicon, text, mode):
+    assert values(lexicon, text, "mode") == [mode]
 
 
 COUNTS = """
