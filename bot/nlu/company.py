@@ -16,6 +16,8 @@ Reading = tuple[int, int, int]  # how many, and the first and last word that say
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _WORDS = contexts("company")
 _REACH = 5  # words after a person in which they are said to come
+_NOT_ALONE = (("not", "just"), ("not", "only"))
+_EACH = frozenset(("one", "1", "another"))  # "one for me and one for my wife"
 _IS = re.compile("['\u2019\u2018`]s$")
 _TOO = frozenset(tuple(too.split()) for too in _WORDS["too"])
 
@@ -80,7 +82,7 @@ def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_P
     known = lexicon.relations
     named = {found.first: (found.last, found.meaning) for found in _other_words()[0].find(tokens, words)}
     named |= {
-        found.first: (found.last, named.get(found.first, (0, False))[1] or _is_plural(words[found.last], known))
+        found.first: (found.last, named.get(found.first) == (found.last, True) or _is_plural(words[found.last], known))
         for found in known.find(tokens, words)
     }
     people = [
@@ -92,10 +94,14 @@ def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_P
 
 
 def _by_name(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: Lexicon) -> Iterator[_Person]:
-    """Yield those whom a sender called "me" names behind "and" ("me and Dave"); "Rose and i" is "im Rose and i ..."."""
-    for place in range(sender + 2, len(words) if words[sender] == "me" else 0):
-        if words[place - 1] in _WORDS["and"] and is_written_name(tokens, place, lexicon):
-            yield _Person(1, place, place)
+    """Yield those whom a sender called "me" names ("me and Dave", "me, Sandra and Bev"; "its me, Tina" names herself).
+
+    "Rose and i" is rather "im Rose and i ...".
+    """
+    ends = len(words) if words[sender] == "me" else 0
+    named = [place for place in range(sender + 1, ends) if is_written_name(tokens, place, lexicon)]
+    last = max((place for place in named if words[place - 1] in _WORDS["and"]), default=0)
+    yield from (_Person(1, place, place) for place in named if place <= last)
 
 
 def _bare_numbers(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Iterator[_Person]:
@@ -147,6 +153,7 @@ def _person(tokens: Tokens, words: tuple[str, ...], first: int, last: int, plura
 def _leads(words: tuple[str, ...], place: int, first: int) -> bool:
     """Return whether a word leads to the person at `first`: "my", "2", and next to them "me mum" and "an aunt"."""
     close = place + 1 == first and words[place] in ("me", "an")
+    close = close or (words[place] == "of" and place > 0 and is_number(words[place - 1]))
     return close or words[place] in _WORDS["leads"] or is_number(words[place])
 
 
@@ -154,7 +161,8 @@ def _group(
     tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], sender: int, lexicon: Lexicon
 ) -> Reading | None:
     """Return the party around a word for the sender, as far as names are joined by "and" or a comma."""
-    if "not" in words[max(sender - 2, 0) : sender]:
+    before = words[max(sender - 2, 0) : sender]
+    if "not" in before and before not in _NOT_ALONE:
         return None
     by_first = {person.first: person for person in people}
     by_last = {person.last: person for person in people}
@@ -184,6 +192,8 @@ def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: L
     joined = after < len(words) and "," in tokens.gaps[after]
     while after < len(words) and words[after] in _WORDS["and"]:
         after, joined = after + 1, True
+    if joined and words[after + 1 : after + 2] == ("for",) and words[after] in _EACH:
+        after += 2
     joined = joined or (after < len(words) and words[after] in ("my", "our"))
     return after if joined else -1
 

@@ -46,7 +46,7 @@ def count_words() -> CountWords:
             rf"\b{_NUMBER} (?:{_alternatives(lists['adults'])}) (?:, )?(?:and |plus |with )?"
             rf"{_NUMBER.replace('number>', 'young>an?|')} (?:{_alternatives(lists['young'])})\b"
         ),
-        led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for) (?:only |just )?{_NUMBER}\b(?: of us\b)?"),
+        led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for) (?:only |just |a )?{_NUMBER}\b(?: of us\b)?"),
     )
 
 
@@ -74,8 +74,11 @@ def _alternatives(listed: str) -> str:
 
 
 def _turn(tokens: Tokens) -> Reading | None:
-    found = next(count_words().turns.find(tokens, tokens.words), None)
-    return (int(found.meaning), found.first, found.last) if found else None
+    """Return a whole turn of phrase ("just me"); "not just me" is none."""
+    for found in count_words().turns.find(tokens, tokens.words):
+        if tokens.words[max(found.first - 1, 0)] != "not":
+            return int(found.meaning), found.first, found.last
+    return None
 
 
 def _clause(tokens: Tokens) -> Reading | None:

@@ -21,6 +21,7 @@ _MOST_WORDS = 3
 _LITTLE = 4  # words behind a name that heads a message
 _REACH_OF_GREETING = 7  # words in which someone says who is there: "good morning to you all, Maureen Okafor here"
 _LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2018\u2019\u0300-\u036f\u0900-\u0dff])*")
+_OWNING = re.compile("['\u2019\u2018]s$")  # "Fran's husband"
 _CAPITALS = re.compile(r"(^|['\u2018\u2019-])(\w)")
 _MC = re.compile(r"^(Mc)([a-z])(?=[a-z]{2})")
 _JOINS = frozenset(("", "-"))  # what may stand between the words of a name; also a dot behind a title or one letter
@@ -136,6 +137,8 @@ def _belongs(tokens: Tokens, place: int, first: int, lexicon: Lexicon) -> bool:
     if place > first and word in _WORDS["tails"] - lexicon.first_names:
         return False
     written = tokens.text[tokens.starts[place] : tokens.ends[place]]
+    if _OWNING.search(written):
+        return False
     return bool(_LETTERS.fullmatch(written)) and (word in lexicon.first_names or word not in lexicon.not_names)
 
 

@@ -99,12 +99,7 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
-    if (
-        _sender_comes(before, after)
-        or comes_too(before, after)
-        or before[-1:] == ("not",)
-        or _is_among_carers(tokens, words, before)
-    ):
+    if _comes_or_stays_away(before, after) or before[-1:] == ("not",) or _is_among_carers(tokens, words, before):
         return False
     if _names_them(words, found):
         return True
@@ -124,9 +119,16 @@ def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:
 
 def _is_spoken_of(words: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...], found: Found[str]) -> bool:
     """Return whether what follows a person says how they are, behind a place or, at the beginning, their age."""
+    if _is_possessive(words[found.last], found) and _is_short_for_is(after):
+        return True
     if _is_subject(after) or any(map(_is_subject, _behind_place(words, found.last + 1))):
         return True
     return not before and after[:1] != () and after[0].isdecimal() and after[0] not in ("1", "2")
+
+
+def _is_short_for_is(after: tuple[str, ...]) -> bool:
+    """Return whether the "s" before words is of "is": "my mums not sleeping", but not "my mums so i" or "my sons 2"."""
+    return after[:1] != () and after[0] != "so" and not after[0].isdecimal() and _is_subject(("is", *after))
 
 
 def _behind_place(words: tuple[str, ...], place: int) -> Iterator[tuple[str, ...]]:
@@ -171,7 +173,7 @@ def _tells_illness(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: 
     """Return whether what follows "she" or "hes" up to the next pause is of cancer or of what helps with it."""
     ends = next((at for at in range(place + 1, len(words)) if tokens.gaps[at]), len(words))
     said = words[place + 1 : ends]
-    if not _WORDS["illness"].isdisjoint(said):
+    if not _WORDS["illness"].isdisjoint(said) or (said and said[0].isdecimal()):
         return True
     kinds = {meaning.kind for at in range(place + 1, ends) for meaning in _meanings_at(tokens, words, at, lexicon)}
     return "cancer_type" in kinds or ("need" in kinds and not _WORDS["wishing"].isdisjoint(said))
@@ -218,6 +220,15 @@ def _sender_comes(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     """Return whether the sender is named beside the person ("me and my wife", "my wife and i")."""
     ahead = before[-1:] != () and before[-1] in _JOINING and before[-2:-1] != () and before[-2] in _SENDER
     return ahead or (len(after) > 1 and after[0] in _JOINING and after[1] in _SENDER)
+
+
+def _comes_or_stays_away(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Return whether a person comes beside the sender, or does not come."""
+    stays_away = any(" ".join(after[:length]) in _WORDS["staying_away"] for length in range(2, 6))
+    each = (
+        before[-1:] == ("for",) and before[-2:-1] in (("one",), ("1",), ("another",)) and before[-4:-2] == ("me", "and")
+    )
+    return stays_away or each or _sender_comes(before, after) or comes_too(before, after)
 
 
 def _is_all(tokens: Tokens, owner: int, last: int) -> bool:

@@ -122,6 +122,10 @@ def test_how_to_attend(lexicon, text, mode):
 
 
 COUNTS = """
+1: nobody is coming with me | i wont be bringing anyone | my husband wont come, just me
+2: not just me, my wife as well | one for me and one for my son | can we come as a couple | my other half and me
+3: me, Sandra and Bev | up it to 3 please
+4: me and three of the girls | wed be a four
 1: just lil ol me | only i am coming | me myself and i | ill be on me own | im alone | 1 adult
 2: my wife's coming with me | my daughter is bringing me so 2 | can my friend tag along | X2 please
 2: me with my support worker | 2 pple
@@ -154,10 +158,15 @@ def test_who_is_only_spoken_of_is_not_counted(lexicon, text):
 
 
 RELATIONS = """
+mother: my mums not sleeping
+neighbour: my neighbour across the hall, shes 80
+brother: my kid brother has testicular cancer
+wife: my wifes struggling to sleep
 mother: its for me mam | its 4 me mum | my old dear has lung cancer | can you sign my mum up
 husband: i'm the wife, its for him | actually change it to my husband
 father: im the son, hes got prostate cancer
 other: my cousin sister has stomach cancer | someone i work with
+self: i need it for me not my husband
 self: no its me | me, im the one with cancer | its me whos got it
 """
 
@@ -175,6 +184,9 @@ def test_whom_it_is_for(lexicon, text, relation):
         "is there room for my friend as well",
         "I look after mum, need a break",  # a carer, for herself
         "is mrs ahmed there",
+        "my husband wont come, just me",
+        "one for me and one for my son",
+        "my sons 2",
     ],
 )
 def test_it_is_for_no_one_else(lexicon, text):
@@ -192,6 +204,8 @@ Nasreen: thanks - Nasreen
 Brigitte: je m'appelle Brigitte
 Carmen: me llamo Carmen
 Liz: I prefer Liz
+Nigel: I'm Fran's husband Nigel
+Mr Khan: on behalf of Mr Khan, my patient
 Ngozi: put Ngozi down for me
 """
 
