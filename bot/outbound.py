@@ -17,6 +17,7 @@ import structlog
 from bot.channels.port import OutboundChannel, Refusal, Rejected, SendResult, Unknown
 from bot.judging import Pace, judge, may_go_as_text, pause_before_next, put_back
 from bot.observing import Observer
+from bot.pacing import Pacer
 from bot.posing import Poser
 from bot.preparing import Preparer, Ready
 from bot.recording import Done, Recorder
@@ -25,7 +26,7 @@ from services.core.database import Database
 from services.people import outbox
 from services.people.deliveries import Outcome
 from services.people.outbox import OutboxRow
-from services.people.rates import AHEAD_S, Allotment, Rates
+from services.people.rates import Allotment, Rates
 from services.people.spending import Budget
 from services.people.tables import OutboxStatus, Priority
 
@@ -51,6 +52,7 @@ class Sender:
     ) -> None:
         self._database, self._clock, self._channels, self._preparer = database, clock, channels, preparer
         self._pace, self._observer, self._rates = pace or Pace(), observer or Observer(), rates or Rates()
+        self._pacer = Pacer(database, clock, self._rates, 2 * self._pace.batch)
         self._recorder = Recorder(database, clock, self._recorded, poser, self._rates, budget or Budget())
         # A safety reply never queues behind a broadcast.
         self._lanes = {True: asyncio.Semaphore(self._pace.posts), False: asyncio.Semaphore(self._pace.posts)}
@@ -224,8 +226,7 @@ class Sender:
             self._spawn(self._send_chain(identity_id))
 
     async def _chain_at_slot(self, ready: Ready, slot: datetime) -> None:
-        # A clock that was moved meanwhile must not keep a message waiting. An answer goes before it till then.
-        await asyncio.sleep(min(self._seconds_to(slot), AHEAD_S))
+        await self._pacer.wait(slot)  # till then an answer goes before it
         self._chain(ready)
 
     async def _send_alone(self, ready: Ready) -> None:
@@ -258,7 +259,7 @@ class Sender:
         is_safety = ready.row.priority == Priority.SAFETY
         for pause in (*self._pauses(), None):
             async with self._lanes[is_safety]:
-                if self._is_stale(ready.row):
+                if not await self._pacer.turn(ready) or self._is_stale(ready.row):
                     return None
                 result = await self._post(ready)
             asked = pause_before_next(result, is_safety=is_safety)

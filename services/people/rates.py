@@ -2,7 +2,8 @@
 
 The generic cell rate algorithm (GCRA): the row holds the moment at which the sender may post its next segment, and
 whoever posts moves it on by one interval. A claim takes moments for its whole batch in its own transaction, so the
-rate costs no commit, and each message is then posted at its moment.
+rate costs no commit, and each message is then posted at its moment. One that missed it has lost it and takes another,
+since what a busy machine kept back may not leave all at once.
 
 Answers and safety replies wait for no moment, whatever a broadcast is doing; they are charged for, so that what was
 not asked for goes a little later. Those claimed from the outbox are charged with the claim, those handed over in
@@ -95,6 +96,32 @@ class Rates:
         channel = channel_of(row, now)
         return Lane(channel, (row.sender if channel == row.channel else "") or self.senders.get(channel, ""))
 
+    def take(self, session: Session, wanted: Mapping[Lane, int], now: datetime) -> dict[Lane, list[datetime]]:
+        """Take further moments, so many by each lane, for messages that missed theirs; none where there is no rate."""
+        taken = {}
+        for lane, count in sorted(wanted.items()):
+            if interval := self.interval(lane):
+                first = self.lock(session, lane, now)
+                self.move(session, lane, first + count * interval)
+                taken[lane] = [datetime.fromtimestamp(first + place * interval, UTC) for place in range(count)]
+        return taken
+
+    def interval(self, lane: Lane) -> float:
+        """The seconds from one segment of a lane to the next; 0 where there is no rate."""
+        rate = self.per_second.get(lane.channel)
+        return 1 / rate if rate else 0.0
+
+    def lock(self, session: Session, lane: Lane, now: datetime) -> float:
+        """Lock a lane's row and return its next moment, in seconds since 1970."""
+        moment = now.timestamp()
+        values: dict[str, Any] = {"channel": lane.channel, "sender": lane.sender, "next_at": moment}
+        ((stored,),) = _LOCK[session.get_bind().dialect.name].rows(session, values)
+        return max(float(stored), moment + _LEAD_S) if stored <= moment + _MOST_DEBT_S else moment + _LEAD_S
+
+    def move(self, session: Session, lane: Lane, then: float) -> None:
+        """Write a lane's next moment; its row is locked."""
+        _MOVE.rows(session, {"by": lane.channel, "from": lane.sender, "then": then})
+
     def charge(self, session: Session, posts: Iterable[tuple[OutboxRow, Posted]], now: datetime) -> None:
         """Charge the senders for what no claim has: answers that were handed over, and further segments.
 
@@ -111,6 +138,11 @@ class Rates:
                 values = {"channel": lane.channel, "sender": lane.sender, "next_at": moment + cost}
                 marks = {"now": moment, "latest": moment + _MOST_DEBT_S, "cost": cost}
                 _CHARGE[session.get_bind().dialect.name].rows(session, values | marks)
+
+
+def is_paced(row: OutboxRow) -> bool:
+    """Whether a message waits for its moment; answers and safety replies do not."""
+    return row.slot is not None and row.priority not in _AT_ONCE
 
 
 def channel_of(row: OutboxRow, now: datetime) -> str:
@@ -135,7 +167,11 @@ class Allotment:
         """The messages that may be claimed, in their order, each with its moment; what they take is written."""
         self.again_at = None
         lanes = [self._rates.lane(row, self._now) for row in rows]
-        free = {lane: self._lock(session, lane) for lane in sorted(set(lanes)) if self._interval(lane)}
+        free = {
+            lane: self._rates.lock(session, lane, self._now)
+            for lane in sorted(set(lanes))
+            if self._rates.interval(lane)
+        }
         begun = dict(free)
         allotted = [
             row._replace(slot=moment)
@@ -144,19 +180,8 @@ class Allotment:
         ]
         for lane, then in free.items():
             if then != begun[lane]:
-                _MOVE.rows(session, {"by": lane.channel, "from": lane.sender, "then": then})
+                self._rates.move(session, lane, then)
         return allotted
-
-    def _interval(self, lane: Lane) -> float:
-        rate = self._rates.per_second.get(lane.channel)
-        return 1 / rate if rate else 0.0
-
-    def _lock(self, session: Session, lane: Lane) -> float:
-        """Lock a lane's row and return its next moment."""
-        now = self._now.timestamp()
-        values: dict[str, Any] = {"channel": lane.channel, "sender": lane.sender, "next_at": now}
-        ((stored,),) = _LOCK[session.get_bind().dialect.name].rows(session, values)
-        return max(float(stored), now + _LEAD_S) if stored <= now + _MOST_DEBT_S else now + _LEAD_S
 
     def _moment(self, row: OutboxRow, lane: Lane, free: dict[Lane, float]) -> datetime | None:
         """The moment for one message, None when its sender has none soon."""
@@ -168,5 +193,5 @@ class Allotment:
             again = datetime.fromtimestamp(then - AHEAD_S / 2, UTC)
             self.again_at = again if self.again_at is None else min(again, self.again_at)
             return None
-        free[lane] = min(then + self._interval(lane), now + _MOST_DEBT_S)
+        free[lane] = min(then + self._rates.interval(lane), now + _MOST_DEBT_S)
         return self._now if is_answer else datetime.fromtimestamp(then, UTC)

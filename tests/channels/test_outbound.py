@@ -5,6 +5,7 @@ import threading
 import time
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -654,6 +655,45 @@ def test_each_message_leaves_at_its_moment_and_an_answer_at_once(world, write, c
     bulk = [moments[f"bulk {number}"] - moments["bulk 0"] for number in range(4)]
     assert bulk == pytest.approx([0, 0.1, 0.2, 0.3], abs=0.06)
     assert moments["answer"] - moments["bulk 0"] < 0.1
+
+
+def test_what_a_busy_machine_kept_back_does_not_leave_all_at_once(world, write, running):
+    world.clock, moments = SystemClock(), []
+    world.rates = {"sms": 10}
+    world.fake.watch(lambda _message: moments.append(time.monotonic()))
+    for number in range(7):
+        write(number, priority=Priority.BULK)
+
+    async def scenario():
+        async with running():
+            while not moments:
+                await asyncio.sleep(0.005)
+            time.sleep(0.5)  # nothing runs meanwhile, and four slots pass
+            while len(moments) < 7:
+                await asyncio.sleep(0.005)
+
+    asyncio.run(scenario())
+    assert min(after - before for before, after in pairwise(moments)) > 0.03
+
+
+def test_one_whose_slot_has_passed_goes_back_when_no_other_can_be_had(world, write, running, monkeypatch):
+    world.clock, moments = SystemClock(), []
+    world.rates = {"sms": 10}
+    world.fake.watch(lambda _message: moments.append(time.monotonic()))
+    monkeypatch.setattr(Rates, "take", lambda *_given: 1 / 0)
+    for number in range(4):
+        write(number, priority=Priority.BULK)
+
+    async def scenario():
+        async with running():
+            while not moments:
+                await asyncio.sleep(0.005)
+            time.sleep(0.5)
+            while len(moments) < 4:
+                await asyncio.sleep(0.005)
+
+    asyncio.run(scenario())
+    assert min(after - before for before, after in pairwise(moments)) > 0.03
 
 
 def test_what_leaves_is_counted_for_the_day(database, world, write, drain):

@@ -162,3 +162,18 @@ def test_outside_whatsapps_window_it_is_the_rate_of_text_messages(clock, write, 
     assert Rates({}, OURS).lane(row, clock.now()) == Lane("sms", OURS["sms"])
     assert channel_of(row._replace(address="GB.1"), clock.now()) == "whatsapp"
     assert channel_of(row._replace(priority=Priority.REPLY), clock.now()) == "whatsapp"
+
+
+def test_what_missed_its_moment_takes_another_behind_all_that_were_given_out(database, clock, write, claim):
+    rates = Rates({"sms": 10}, OURS)
+    write(3)
+    rows, _ = claim(rates)
+    lane = rates.lane(rows[0], clock.now())
+    wanted = {lane: 2, Lane("whatsapp", OURS["whatsapp"]): 1}
+    taken = database.write(lambda session: rates.take(session, wanted, clock.now()))
+    assert list(taken) == [lane]
+    moments = [row.slot for row in rows] + taken[lane]
+    assert [(then - moments[0]).total_seconds() for then in moments] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    clock.advance(timedelta(minutes=1))
+    ((later,),) = database.write(lambda session: rates.take(session, {lane: 1}, clock.now())).values()
+    assert later > clock.now()
