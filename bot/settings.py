@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +21,7 @@ VAR = ROOT / "var"
 MODEL = VAR / "nlu-model.npz"
 _DEVELOPMENT_ACCOUNT = "AC" + "0" * 31 + "1"
 _DRAMA_NUMBER = "+447700900000"
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NOTIFY_KEY = re.compile(rf"(?:^|-){_UUID}-{_UUID}\Z")
 
@@ -160,6 +162,14 @@ class Settings(BaseSettings):
             missing.append("TWILIO_SMS_FROM (or TWILIO_WHATSAPP_FROM, or TWILIO_MESSAGING_SERVICE_SID)")
         if missing:
             raise ValueError("set " + ", ".join(missing))
+        return self
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> Self:
+        address = urlsplit(self.public_base_url)
+        is_here = address.hostname in _THIS_MACHINE
+        if not self.is_development and address.scheme != "https" and not is_here:
+            raise ValueError("PUBLIC_BASE_URL: must begin with https://, since patients' messages come over it")
         return self
 
     @model_validator(mode="after")

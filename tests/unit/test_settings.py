@@ -109,3 +109,13 @@ def test_the_token_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_readme_says_what_each_setting_is_for() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in readme] == []
+
+
+@pytest.mark.parametrize("address", ["http://texts.example.org", "texts.example.org", "http://192.0.2.1:8000"])
+def test_production_takes_messages_over_https_only(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    for name, value in (PRODUCTION | {"PUBLIC_BASE_URL": address}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match="PUBLIC_BASE_URL: must begin with https://"):
+        load_settings()
+    monkeypatch.setenv("ENVIRONMENT", "development")
+    assert load_settings().public_base_url == address
