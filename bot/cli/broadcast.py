@@ -14,7 +14,7 @@ from bot.cli.broadcast_asked import Asked, ListFile, asked_for
 from bot.cli.broadcast_words import finished, overview, previewed, progress_bar, said
 from bot.cli.session import By, fail, opened_database, tells_errors
 from bot.settings import Settings
-from services.campaigns import broadcast_gathering, broadcasts
+from services.campaigns import broadcast_gathering, broadcasts, leases
 from services.campaigns.broadcast_preview import Preview, preview
 from services.campaigns.broadcast_progress import Progress, latest, progress
 from services.campaigns.broadcast_tables import BroadcastStatus
@@ -46,6 +46,8 @@ FromList = Annotated[
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad-rows", help="With --list: go on without the rows that are wrong.")]
 _EVERY_S = 0.5
+# The job of whoever moves broadcasts on, and how long one that has just started may take to begin with it.
+_MOVING, _PATIENCE_S = "broadcasts", 20.0
 _OVER = (BroadcastStatus.DONE, BroadcastStatus.CANCELLED, BroadcastStatus.AWAITING, BroadcastStatus.PAUSED)
 
 
@@ -200,14 +202,24 @@ def _start(settings: Settings, database: Database, asked: tuple[Draft, ListFile 
 
 
 def _watch(database: Database, number: int) -> Progress:
-    """Show a bar until the broadcast is over, or stands still; the last count."""
+    """Show a bar until the broadcast is over, or stands still, or nobody moves it; the last count."""
+    begun = time.monotonic()
     with progress_bar() as show:
         while True:
             found = _found(database, number)
             show(found)
             if found.status in _OVER or finished(found):
                 return found
+            if time.monotonic() - begun > _PATIENCE_S and not database.read_once(_is_moved):
+                break
             time.sleep(_EVERY_S)
+    return fail(f"Broadcast {number} does not move: neither `wellbeing serve` nor `wellbeing worker` runs.")
+
+
+def _is_moved(session: Session) -> bool:
+    """Whether any process has looked after broadcasts of late: each that does holds the lease, or has just had it."""
+    until = leases.all_until(session).get(_MOVING)
+    return until is not None and until > SystemClock().now()
 
 
 def _found(database: Database, number: int) -> Progress:
