@@ -18,14 +18,16 @@ def as_heard(words: tuple[str, ...], options: Sequence[Option]) -> tuple[str, ..
     if words[:2] == ("how", "about"):
         words = ("ok", "ok", *words[2:])
     return tuple(
-        "one" if word == "1" and place and _has_one_after(words[place - 1], options) else _heard(words, place)
+        "one" if word == "1" and place and _has_one_after(words, place - 1, options) else _heard(words, place)
         for place, word in enumerate(words)
     )
 
 
-def _has_one_after(word: str, options: Sequence[Option]) -> bool:
-    """Return whether "one" after a word stands for what the word tells ("last one", "yoga one")."""
-    known = choice_words()
+def _has_one_after(words: tuple[str, ...], place: int, options: Sequence[Option]) -> bool:
+    """Return whether "one" after a word stands for what the word tells ("last one", "yoga one", "7 oclock one")."""
+    word, known = words[place], choice_words()
+    if word in ("oclock", "pm", "am"):
+        return True
     if word in known.ordinals or word in known.last | known.middle | known.earliest | known.latest:
         return True
     return word not in known.fillers and bool(options_with_word(word, options))

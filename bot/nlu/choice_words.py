@@ -25,6 +25,7 @@ class ChoiceWords:
     refusing: frozenset[str]
     sizing: frozenset[str]
     undoing: frozenset[str]
+    venues: frozenset[str]
     asking: frozenset[str]
     asking_first: frozenset[str]
     generic: frozenset[str]

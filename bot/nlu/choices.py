@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.nlu.choice_hearing import as_heard
 from bot.nlu.choice_parts import corrected_from, first_part_ends, kept_and_refused
 from bot.nlu.choice_words import choice_words
-from bot.nlu.option_words import has_word, options_on, options_with_word, title_words
+from bot.nlu.option_words import has_word, is_telling, options_on, options_with_word, title_words
 from bot.nlu.pointers import Pointer, find_pointers
 from bot.nlu.title_parts import part_of_title
 from bot.nlu.tokens import Tokens, tokenise
@@ -144,9 +144,11 @@ def _covers(tokens: Tokens, date: Entity, place: int) -> bool:
 
 
 def _places(tokens: Tokens, date: Entity, count: int) -> list[int]:
-    """Return the words of a date; none when it is one bare ordinal that points at a line ("the 2nd")."""
+    """Return the words of a date; none when it is a bare ordinal that points ("the 2nd", not "on the 2nd")."""
     places = [place for place in range(len(tokens.words)) if _covers(tokens, date, place)]
     told = [tokens.words[place] for place in places if tokens.words[place] not in choice_words().fillers]
+    if places and places[0] and tokens.words[places[0] - 1] == "on":
+        return places
     return [] if len(told) == 1 and choice_words().ordinals.get(told[0], count + 1) <= count else places
 
 
@@ -173,8 +175,15 @@ def _line(pointer: Pointer, options: Sequence[Option], dates: Sequence[Entity]) 
     for date in dates:
         lines &= options_on(date.value, options, lines)
     if not pointer.ordinal:
-        return pointer.index if pointer.index in lines else None
+        return pointer.index if pointer.index in lines else _at_hour(pointer.index + 1, options)
     return sorted(lines)[pointer.index] if 0 <= pointer.index < len(lines) else None
+
+
+def _at_hour(hour: int, options: Sequence[Option]) -> int | None:
+    """Return the one line at an hour ("11" of a menu of three)."""
+    starts = [to_london(datetime.fromisoformat(option.starts_at)).hour if option.starts_at else 0 for option in options]
+    found = [index for index, start in enumerate(starts) if hour in (start, start - 12) and hour > len(options)]
+    return found[0] if len(found) == 1 else None
 
 
 def _content(tokens: Tokens, dates: Sequence[Entity]) -> list[int]:
@@ -245,6 +254,7 @@ def _may_stay(
 ) -> bool:
     """Return whether words that no option has may stand beside those that tell: few, and nothing vague or asked."""
     known = choice_words()
+    unexplained = [word for word in unexplained if is_telling(word) and word not in known.venues]
     vague = any(tokens.words[place] in known.generic or not has_word(tokens.words[place], options) for place in telling)
     most = len(telling) + dates - ("one" not in tokens.words and tokens.words[0] != "the")
     return not vague and len(unexplained) <= most and _is_aside(tokens, unexplained, options)

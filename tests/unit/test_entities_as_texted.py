@@ -65,7 +65,9 @@ bereavement: we lost our dad | someone whos lost their partner to cancer | Lost 
 children: my kids keep asking if im going to die | telling the grandkids | what to say to children
 children: my 6yr old doesnt know yet
 smoking: help quiting smoking | packing in the vapes | on 20 a day and need to stop | kick the cigs
-cognition: my brains gone to mush | memorys shot | in a fog all day | forgetting words mid sentence
+work: my company wont let me come back part time
+money: not been paid for 2 months
+cognition: my brain is fried | my brains gone to mush | memorys shot | in a fog all day | forgetting words mid sentence
 neuropathy: cant do up my buttons | feet like blocks of wood | fingers have gone dead | peripheral neropathy
 sleep: cant sleep for worrying | tossing n turning all night | cant get off to sleep
 sleep: sleep is all over the place | up and down all night
@@ -226,6 +228,7 @@ MENU = (
     Option("event:3", "Sleep better, online", "", "2026-12-09T17:30:00+00:00"),
 )
 PICKS = """
+0: the one on the 7th | me plus 2 for the flushes
 0: id like the flushes one with my wife | me and my mum would like the flushes | flushes for 2 people
 1: first sleep one | sleep one in person
 2: second sleep one | the late one | the one i can do at home | id rather do the one from home

@@ -57,6 +57,7 @@ PICKED = """
 2: 3, not 2 | number 3 not 2 | fear not yoga | not the yoga the fear one
 2: details of 3 | make it the third | make it number 3
 2: recurrences please | fear one cos i worry | online pls its easier for me
+1: put me down for the thursday evening slot | on the 10th at 6 | 6
 1: how about the yoga | the evening one then | the beginners yoga sounds right up my street | one at maggies
 1: yoga for my mum | yoga pls, me n my sister | evening one cos i work
 2: the online one | thursday at 2 | the 2pm one on thursday | thursday afternoon please | event:63
