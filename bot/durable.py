@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from sqlalchemy import make_url
 
+from bot.allocator import give_back
+
 log = structlog.get_logger(__name__)
 
 _TICK = "*/10 * * * * *"
@@ -101,6 +103,7 @@ class DurableTicks:
 
         DBOS.launch()
         DBOS.apply_schedules([{"schedule_name": "tick", "workflow_fn": tick, "schedule": _TICK, "context": None}])
+        give_back()
 
     def _prune(self) -> None:
         """Once an hour forget ticks that began more than an hour ago; they say nothing that the app's tables do not."""

@@ -1,6 +1,5 @@
 """Commands that run the service: serve, demo, chat, tick."""
 
-import ctypes
 import gc
 import json
 import os
@@ -14,10 +13,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot.allocator import share_arenas
 from bot.cli.session import fail, tells_errors
 from bot.settings import VAR, Role, Settings, load_settings
-
-_M_ARENA_MAX = -8  # of glibc's malloc.h
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
@@ -148,14 +146,8 @@ def _require_others(settings: Settings) -> None:
         fail("The stand-in for Twilio lives in one process: set TWILIO_API_BASE_URL to one that all can reach.")
 
 
-def _share_arenas() -> None:
-    """Have glibc's allocator keep two arenas for all threads, not eight a core, which saves some ten MiB for good."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-
-
 def _serve_on(listener: socket.socket, settings: Settings, role: Role) -> None:
-    _share_arenas()
+    share_arenas()
     gc.disable()  # what is loaded here stays: to look through it for garbage costs a fifth of the start
     import uvicorn
 

@@ -1,12 +1,16 @@
 """Which intent a message has: a linear model in plain arrays, so that serving imports no training library."""
 
+import io
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import numpy as np
+from numpy.lib import format as array_format
 from numpy.typing import NDArray
 
 from bot.nlu import feature_index, features, normalise, spelling, training_data, vocabulary
@@ -19,6 +23,7 @@ from services.core.errors import ConfigurationError
 OUT_OF_SCOPE = "out_of_scope"
 _RANKED = 5
 _READ = 2000  # characters: what a longer message means is said by then
+_ZIP_LENGTHS_AT = 26  # in the header before each member of a zip file: the lengths of its name and of its extra field
 _TRAIN = "run `wellbeing nlu train`"
 
 
@@ -95,7 +100,7 @@ def save(model: Model, path: Path) -> None:
     """Write a model as plain arrays, replacing the file in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(
+    np.savez(  # uncompressed, so that the weights can be mapped
         partial,
         intents=_packed(model.intents),
         words=model.vectoriser.words.packed,
@@ -120,21 +125,21 @@ def load(path: Path, data_folder: Path) -> Model:
         raise ConfigurationError(f"no trained model at {path}: {_TRAIN}")
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            model = _model(arrays)
-    except (OSError, ValueError, KeyError, EOFError) as problem:
+            model = _model(arrays, _mapped(path, "weights"))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as problem:
         raise ConfigurationError(f"the trained model at {path} cannot be read ({problem}): {_TRAIN}") from problem
     if model.fingerprint != current_fingerprint(data_folder):
         raise ConfigurationError(f"the trained model at {path} is older than its training data or code: {_TRAIN}")
     return model
 
 
-def _model(arrays: Mapping[str, NDArray[Any]]) -> Model:
+def _model(arrays: Mapping[str, NDArray[Any]], weights: NDArray[np.float16]) -> Model:
     concepts = {word: tuple(kinds) for word, *kinds in map(str.split, _unpacked(arrays["concepts"]))}
     words, letters = FeatureIndex(arrays["words"]), FeatureIndex(arrays["letters"])
     return Model(
         intents=_unpacked(arrays["intents"]),
         vectoriser=Vectoriser(concepts, words, letters, arrays["rarity"]),
-        weights=arrays["weights"],
+        weights=weights,
         bias=arrays["bias"],
         threshold=float(arrays["threshold"]),
         word_counts=dict(zip(_unpacked(arrays["known"]), arrays["uses"].tolist(), strict=True)),
@@ -142,6 +147,19 @@ def _model(arrays: Mapping[str, NDArray[Any]]) -> Model:
         short_forms=dict(line.split(" ", 1) for line in _unpacked(arrays["short_forms"])),
         fingerprint="".join(_unpacked(arrays["fingerprint"])),
     )
+
+
+def _mapped(path: Path, name: str) -> NDArray[Any]:
+    """An array of the file where it lies: of the weights' nine MiB only what messages ask for comes into memory."""
+    with ZipFile(path) as members, path.open("rb") as file:
+        member = members.getinfo(f"{name}.npy")
+        if member.compress_type != ZIP_STORED:
+            raise ValueError(f"its {name} are compressed")
+        file.seek(member.header_offset + _ZIP_LENGTHS_AT)
+        file.seek(sum(struct.unpack("<HH", file.read(4))), io.SEEK_CUR)  # past the member's name and what follows it
+        array_format.read_magic(file)
+        shape, by_column, kind = array_format.read_array_header_1_0(file)
+        return np.asarray(np.memmap(path, kind, "r", file.tell(), shape, "F" if by_column else "C"))
 
 
 def _packed(lines: Iterable[str]) -> NDArray[np.uint8]:

@@ -126,6 +126,18 @@ def test_a_missing_or_broken_model_is_refused(tmp_path):
         classify.load(path, SMALL)
 
 
+def test_the_weights_stay_in_the_file_and_a_compressed_one_is_refused(data, tmp_path):
+    path = tmp_path / "model.npz"
+    train.train(data, path)
+    arrays = dict(np.load(path))
+    weights = classify.load(path, data).weights
+    assert isinstance(weights.base, np.memmap)
+    assert np.array_equal(weights, arrays["weights"])
+    np.savez_compressed(path, **arrays)
+    with pytest.raises(ConfigurationError, match=r"compressed.*wellbeing nlu train"):
+        classify.load(path, data)
+
+
 def test_serving_imports_no_training_library(data, tmp_path):
     path = tmp_path / "model.npz"
     train.train(data, path)
