@@ -9,7 +9,7 @@ from bot.nlu.date_words import date_words
 from bot.nlu.phrases import Phrases
 from bot.nlu.signs import Signs
 from bot.nlu.slips import Spelling
-from bot.nlu.tokens import fold, tokenise
+from bot.nlu.tokens import fold, words_of
 from bot.nlu.word_lists import LEXICON_FOLDER, inverted, phrases_of, read_list
 
 
@@ -132,14 +132,14 @@ def _folded(listed: str) -> frozenset[str]:
 
 def _meanings(taxonomy: Terms, modes: dict[str, str]) -> dict[str, tuple[Meaning, ...]]:
     """Return what each phrase means; a phrase of several kinds ("bladder") means all of them, as its context allows."""
-    meanings: dict[tuple[str, ...], list[Meaning]] = {tokenise(phrase).words: [] for phrase in taxonomy.ignored}
+    meanings: dict[tuple[str, ...], list[Meaning]] = {words_of(phrase): [] for phrase in taxonomy.ignored}
     listed = [(Meaning("mode", mode), phrases_of(modes[mode])) for mode in ("online", "in_person")]
     for term in taxonomy.terms():
         listed += [(Meaning(term.kind, term.id), term.words), (Meaning(term.kind, term.id, weak=True), term.weak)]
     for meaning, phrases in listed:
         for phrase in phrases:
-            meanings.setdefault(tokenise(phrase).words, []).append(meaning)
-    meanings |= {tokenise(phrase).words: [] for phrase in phrases_of(modes["either"])}
+            meanings.setdefault(words_of(phrase), []).append(meaning)
+    meanings |= {words_of(phrase): [] for phrase in phrases_of(modes["either"])}
     return {" ".join(words): tuple(found) for words, found in meanings.items()}
 
 

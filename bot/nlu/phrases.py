@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.nlu.tokens import Tokens, tokenise
+from bot.nlu.tokens import Tokens, words_of
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class Phrases(Generic[T]):
     def __init__(self, meanings: Mapping[str, T]) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], T]]] = {}
         for phrase, meaning in meanings.items():
-            words = tokenise(phrase).words
+            words = words_of(phrase)
             self._by_first.setdefault(words[0], []).append((words, meaning))
         for listed in self._by_first.values():
             listed.sort(key=lambda entry: -len(entry[0]))

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.nlu.slips import Spelling
+from bot.nlu.tokens import tokenise, words_of
 
 KNOWN = {"massage": "complementary", "masage": "complementary", "walking": "exercise", "waiting": "stage", "bowel": "b"}
 SPELLING = Spelling(KNOWN, {"attorney", "pencil"}, {"warning", "mourning"}, {"bk": "back", "n": "and"})
@@ -32,3 +33,10 @@ def test_a_letter_alone_is_a_word_only_between_others():
     assert SPELLING.repair(("me", "n", "mum")) == ("me", "and", "mum")
     assert SPELLING.repair(("n",)) == ("n",)
     assert SPELLING.repair(("n", "thanks")) == ("n", "thanks")
+
+
+@pytest.mark.parametrize(
+    "phrase", ["cant sleep", "yesss", "no 2", "in a  hall", "half 10", "Café", "t-loop", "4 my mum"]
+)
+def test_a_phrase_is_split_into_the_words_that_a_message_is(phrase):
+    assert words_of(phrase) == tokenise(phrase).words
