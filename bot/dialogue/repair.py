@@ -89,13 +89,29 @@ def _may_pass(walk: Walk) -> bool:
     return often and (model.optional or model.default is not None)
 
 
+def _count_progress(walk: Walk) -> None:
+    """Let a question that must be answered be put afresh; one that need not be is gone on without, put often enough."""
+    top, question = walk.state.top, walk.state.question
+    if top is None or question is None:
+        return
+    model = walk.flow(top).collect(question.step)
+    if not (model.optional or model.default is not None):
+        walk.state.asks.pop(place_of(top), None)
+    elif _may_pass(walk) and model.collect not in walk.state.slots:
+        _go_on_without(walk, top, model)
+
+
+def _go_on_without(walk: Walk, frame: Frame, model: CollectStep) -> None:
+    walk.fill(frame, {model.collect: SKIPPED if model.default is None else model.default})
+
+
 def _pass_over(walk: Walk, _: Frame) -> None:
     """Go on without an answer to the question beneath, or with what its step takes for one, and say so."""
     beneath = walk.state.frames[-2]
     model = walk.flow(beneath).collect(str(beneath.step))
     taken = f"{TAKEN}{model.collect}"
     walk.say(Utterance(taken if taken in walk.flows.responses else PASSED_OVER))
-    walk.fill(beneath, {model.collect: SKIPPED if model.default is None else model.default})
+    _go_on_without(walk, beneath, model)
     walk.state.misses = 0
 
 
@@ -126,8 +142,8 @@ def take_slots(walk: Walk, values: Mapping[str, Any]) -> None:
             walk.put({slot: value})
         walk.note("slot_filled", owner.flow if owner else "", slot)
     walk.given |= set(values)
-    if is_progress and walk.state.top is not None:  # what only a flow to come will take brings nothing open further
-        walk.state.asks.pop(f"{walk.state.top.flow}.{walk.state.top.step}", None)
+    if is_progress:  # what only a flow to come will take brings nothing open further
+        _count_progress(walk)
     correct(walk, values)
 
 

@@ -28,6 +28,7 @@ _EXCLUSIVE = ("reference", "place", "place_choice", "rating", "choice", "date", 
 # These say nothing where a place, a name or a date stands ("Hope" the place, "Art" the name).
 _TERMS = frozenset(("cancer_type", "need", "audience", "stage", "access", "mode"))
 _PEOPLE = word_set("us me my our i people ppl person persons adults both pair")
+_PLACES = frozenset(("place", "place_choice"))
 _STRONGER = frozenset(("place", "place_choice", "name"))
 
 
@@ -66,8 +67,17 @@ def find_entities(text: str, lexicon: Lexicon, expecting: Expecting | None, now:
     if exact and expecting and tokens.text.strip() == expecting.options[exact.index].payload:
         return (Entity("choice", exact.index, 0, len(text), text),)
     found = [entity for find in _FINDERS for entity in find(message)]
+    found += find_terms(tokens, message.words, lexicon, expecting, _where_and_when(tokens, found))
     found += _choice(message, found)
     return tuple(sorted(_without_clashes(found, message), key=lambda entity: (entity.start, entity.end)))
+
+
+def _where_and_when(tokens: Tokens, found: Sequence[Entity]) -> frozenset[int]:
+    """Return the places of the words that say where and when; none where no place is said ("work on Tuesday")."""
+    if not any(entity.kind in _PLACES for entity in found):
+        return frozenset()
+    spans = [(entity.start, entity.end) for entity in found if entity.kind in _PLACES or entity.kind == "date"]
+    return frozenset(place for place, at in enumerate(tokens.starts) if any(start <= at < end for start, end in spans))
 
 
 def _choice(message: _Message, found: Sequence[Entity]) -> list[Entity]:
@@ -118,7 +128,6 @@ _FINDERS: tuple[Callable[[_Message], list[Entity]], ...] = (
     lambda it: find_counts(it.tokens, it.words, it.lexicon, it.asks("count")),
     lambda it: find_yes_no(it.tokens, it.words, it.lexicon, it.asks("yes_no") or it.asks("choice")),
     lambda it: find_names(it.tokens, it.lexicon, it.asks("name")),
-    lambda it: find_terms(it.tokens, it.words, it.lexicon, it.expecting),
     lambda it: find_ages(it.tokens, it.words),
     lambda it: find_relations(it.tokens, it.words, it.lexicon),
     lambda it: find_languages(it.tokens, it.words, it.lexicon, it.asks("language")),

@@ -1,6 +1,6 @@
 """Finding cancer types, needs, audiences, stages, access and how to attend in a message, by listed phrases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.phrases import Found
@@ -19,13 +19,22 @@ _COMPANY = "company"
 _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak word is no longer
 
 
-def find_terms(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, expecting: Expecting | None) -> list[Entity]:
-    """Return the cancer_type, need, audience, stage, access and mode entities of a message; values are ids."""
+def find_terms(
+    tokens: Tokens,
+    words: tuple[str, ...],
+    lexicon: Lexicon,
+    expecting: Expecting | None,
+    where_and_when: Collection[int] = (),
+) -> list[Entity]:
+    """Return the cancer_type, need, audience, stage, access and mode entities of a message; values are ids.
+
+    `where_and_when` are the places of words that say a place or a date.
+    """
     phrases = list(lexicon.phrases.find(tokens, words))
     named = [
         _entity(meaning, phrase, tokens)
         for place, phrase in enumerate(phrases)
-        for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting)
+        for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting, where_and_when)
     ]
     return _without_mere_company(named + _by_signs(tokens, words, lexicon, phrases, named))
 
@@ -62,7 +71,9 @@ def _entity(meaning: Meaning, phrase: Phrase, tokens: Tokens) -> Entity:
     return Entity(meaning.kind, meaning.value, start, end, tokens.text[start:end])
 
 
-def _meant(tokens: Tokens, phrases: Sequence[Phrase], place: int, expecting: Expecting | None) -> list[Meaning]:
+def _meant(
+    tokens: Tokens, phrases: Sequence[Phrase], place: int, expecting: Expecting | None, where_and_when: Collection[int]
+) -> list[Meaning]:
     """Return what a phrase means where it stands: what it surely means, and the first weak meaning that fits."""
     phrase = phrases[place]
     if _is_denied(tokens.words, phrase.first) or _is_unwanted(phrase, tokens.words):
@@ -72,7 +83,7 @@ def _meant(tokens: Tokens, phrases: Sequence[Phrase], place: int, expecting: Exp
     asked = [meaning for meaning in weak if asks_for(expecting, meaning.kind)]
     if asked:
         return sure + (asked if len(tokens.words) <= _SHORT_ANSWER else [])
-    return sure + [meaning for meaning in weak if is_plain(tokens, phrases, place, meaning)][:1]
+    return sure + [meaning for meaning in weak if is_plain(tokens, phrases, place, meaning, where_and_when)][:1]
 
 
 def _mode_instead(tokens: Tokens, phrase: Phrase) -> list[Meaning]:

@@ -1,6 +1,6 @@
 """Whether a word with several meanings ("skin", "work", "food") means a term where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.nlu.lexicon import Meaning
 from bot.nlu.phrases import Found
@@ -12,12 +12,19 @@ Phrase = Found[tuple[Meaning, ...]]
 _WORDS = contexts("terms")
 _ILL_LEADS = frozenset(tuple(lead.split()) for lead in _WORDS["ill_leads"])
 _JOINING = frozenset(("and", "or"))
+_POLITE = _WORDS["polite"] | _JOINING
+_SITED = _POLITE | _WORDS["sites"]
 _ANY = "any"  # a cancer type whose weak words ("all") mean it only beside "cancer"
 _REACH = 5  # words before a weak one that may ask for help with it
 
 
-def is_plain(tokens: Tokens, phrases: Sequence[Phrase], place: int, meaning: Meaning) -> bool:
-    """Return whether the words beside a weak phrase (at `place` among those found) settle that it has a meaning."""
+def is_plain(
+    tokens: Tokens, phrases: Sequence[Phrase], place: int, meaning: Meaning, where_and_when: Collection[int] = ()
+) -> bool:
+    """Return whether the words beside a weak phrase (at `place` among those found) settle that it has a meaning.
+
+    `where_and_when` are the places of words that say a place or a date.
+    """
     if meaning.kind not in ("cancer_type", "need"):
         return False
     beside = _is_site if meaning.kind == "cancer_type" else _is_wanted
@@ -25,7 +32,7 @@ def is_plain(tokens: Tokens, phrases: Sequence[Phrase], place: int, meaning: Mea
         return True
     if meaning.value == _ANY:
         return False
-    return _is_all(tokens, phrases) or _is_listed(tokens, phrases, place, meaning.kind)
+    return _is_all(tokens, phrases, where_and_when) or _is_listed(tokens, phrases, place, meaning.kind)
 
 
 def is_of_wish(tokens: Tokens, phrases: Sequence[Phrase], place: int) -> bool:
@@ -36,11 +43,11 @@ def is_of_wish(tokens: Tokens, phrases: Sequence[Phrase], place: int) -> bool:
     return not tokens.gaps[phrase.first] and any(meaning.kind == "need" for meaning in before.meaning)
 
 
-def _is_all(tokens: Tokens, phrases: Sequence[Phrase]) -> bool:
-    """Return whether a message is nothing but terms with polite words between ("sleep", "money and work please")."""
+def _is_all(tokens: Tokens, phrases: Sequence[Phrase], where_and_when: Collection[int]) -> bool:
+    """Return whether a message is nothing but terms, a place and a date ("money and work please", "sleep near E17")."""
     named = {word for phrase in phrases for word in range(phrase.first, phrase.last + 1)}
-    others = {word for place, word in enumerate(tokens.words) if place not in named}
-    return others <= _WORDS["polite"] | _JOINING
+    others = {word for place, word in enumerate(tokens.words) if place not in named and place not in where_and_when}
+    return others <= (_SITED if where_and_when else _POLITE)
 
 
 def _is_listed(tokens: Tokens, phrases: Sequence[Phrase], place: int, kind: str) -> bool:

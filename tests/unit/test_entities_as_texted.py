@@ -44,6 +44,8 @@ emotional: struggling with my mental helth
 emotional: want to see a therapist | having panick attacks | im finding it all too much
 money: cant afford the leccy | been knocked back for PIP | cant make the rent | im broke
 money: worried bout paying mortgage
+money: money near whipps cross | money E17 friday please
+work: work near croydon
 intimacy: no desire since chemo
 work: want to go bk to work | my boss is being funny about time off | can they sack me for being off with cancer
 exercise: somethin to get me fit again | nordic walkin | do u do pilatees | want to build up my muscles
@@ -88,6 +90,7 @@ def test_a_need_is_told_in_any_words(lexicon, text, need):
 
 
 NO_NEEDS = """
+I work in croydon | work on tuesday | my money is in barnet
 they are running late again | lost my keys | get netflix to work | keep me in mind | what time does it finish
 i want to speak to the person in charge | how do i get to whipps cross | forget everything about me
 i changed my mind about going
