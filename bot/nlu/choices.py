@@ -238,8 +238,12 @@ def _options_meant(tokens: Tokens, place: int, options: Sequence[Option]) -> fro
         return frozenset()
     found = options_with_word(word, options)
     moments = [option.starts_at for option in options]
-    if found or not all(moments) or before not in ("the", ""):
-        return found
+    return _by_time(word, moments) if not found and all(moments) and before in ("the", "") else found
+
+
+def _by_time(word: str, moments: Sequence[str]) -> frozenset[int]:
+    """Return the option that is "the earliest" or "the latest", or the only "early" or "late" one."""
+    known = choice_words()
     if word in known.earliest:
         return frozenset((moments.index(min(moments)),))
     if word in known.latest:

@@ -157,12 +157,16 @@ def _leads(words: tuple[str, ...], place: int, first: int) -> bool:
     return close or words[place] in _WORDS["leads"] or is_number(words[place])
 
 
+def _is_refused(before: tuple[str, ...]) -> bool:
+    """Return whether the words before the sender keep them out ("not me", but "not just me" does not)."""
+    return "not" in before and before not in _NOT_ALONE
+
+
 def _group(
     tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], sender: int, lexicon: Lexicon
 ) -> Reading | None:
     """Return the party around a word for the sender, as far as names are joined by "and" or a comma."""
-    before = words[max(sender - 2, 0) : sender]
-    if "not" in before and before not in _NOT_ALONE:
+    if _is_refused(words[max(sender - 2, 0) : sender]):
         return None
     by_first = {person.first: person for person in people}
     by_last = {person.last: person for person in people}
@@ -172,8 +176,8 @@ def _group(
     listing = last == sender
     while person := by_last.get(_joined_before(tokens, words, first, listing and count > 1)):
         count, first = count + person.count, person.first
-    said_of = _is_said_of(words, first) or not _WORDS["not_coming"].isdisjoint(words[last + 1 : last + 2])
-    return (count, first, last) if count > 1 and not said_of else None
+    comes = count > 1 and _WORDS["not_coming"].isdisjoint(words[last + 1 : last + 2])
+    return (count, first, last) if comes and not _is_said_of(words, first) else None
 
 
 def _is_said_of(words: tuple[str, ...], first: int) -> bool:
@@ -186,9 +190,7 @@ def _is_said_of(words: tuple[str, ...], first: int) -> bool:
 
 def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> int:
     """Return where what is joined to a word (and the name behind it: "my mate Kev and ...") begins, or -1."""
-    after = place + 1
-    if after + 1 < len(words) and not tokens.gaps[after] and is_written_name(tokens, after, lexicon):
-        after += 1
+    after = place + 2 if _is_named(tokens, place, lexicon) else place + 1
     joined = after < len(words) and "," in tokens.gaps[after]
     while after < len(words) and words[after] in _WORDS["and"]:
         after, joined = after + 1, True
@@ -196,6 +198,12 @@ def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: L
         after += 2
     joined = joined or (after < len(words) and words[after] in ("my", "our"))
     return after if joined else -1
+
+
+def _is_named(tokens: Tokens, place: int, lexicon: Lexicon) -> bool:
+    """Return whether a name stands right behind a word, with more after it."""
+    after = place + 1
+    return after + 1 < len(tokens.words) and not tokens.gaps[after] and is_written_name(tokens, after, lexicon)
 
 
 def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int, listing: bool) -> int:
@@ -219,9 +227,14 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[_Person], l
             count, last = count + other.count, other.last
         if person.first in along:
             return count, along[person.first], last
-        if comes_too(words[: person.first], words[last + 1 :]) or _is_with(tokens, words, person.first, last):
+        if _comes(tokens, words, person.first, last):
             return count, person.first, last
     return None
+
+
+def _comes(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> bool:
+    """Return whether people are said to come too, or whoever texts to be with them."""
+    return comes_too(words[:first], words[last + 1 :]) or _is_with(tokens, words, first, last)
 
 
 def _only(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Reading | None:

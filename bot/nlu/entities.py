@@ -76,8 +76,13 @@ def _where_and_when(tokens: Tokens, found: Sequence[Entity]) -> frozenset[int]:
     """Return the places of the words that say where and when; none where no place is said ("work on Tuesday")."""
     if not any(entity.kind in _PLACES for entity in found):
         return frozenset()
-    spans = [(entity.start, entity.end) for entity in found if entity.kind in _PLACES or entity.kind == "date"]
-    return frozenset(place for place, at in enumerate(tokens.starts) if any(start <= at < end for start, end in spans))
+    return _words_of(tokens, [entity for entity in found if entity.kind in _PLACES or entity.kind == "date"])
+
+
+def _words_of(tokens: Tokens, entities: Sequence[Entity]) -> frozenset[int]:
+    """Return the places of the words that some entities cover."""
+    starts = enumerate(tokens.starts)
+    return frozenset(place for place, at in starts if any(one.start <= at < one.end for one in entities))
 
 
 def _choice(message: _Message, found: Sequence[Entity]) -> list[Entity]:
@@ -107,9 +112,7 @@ def _without_company(message: _Message, found: Sequence[Entity]) -> Tokens:
         entity for entity in found if entity.kind == "count" and not _PEOPLE.isdisjoint(fold(entity.words).split())
     ]
     places = {at for person in message.lexicon.relations.find(tokens, message.words) for at in person.places}
-    places |= {
-        at for at, start in enumerate(tokens.starts) if any(count.start <= start < count.end for count in counts)
-    }
+    places |= _words_of(tokens, counts)
     told = ("me" if at in places and not has_word(word, options) else word for at, word in enumerate(tokens.words))
     return replace(tokens, words=tuple(told))
 

@@ -20,20 +20,32 @@ def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) ->
     must point ("the", "one"), have a word of the title ("singing at homerton") or say nothing vague ("menopause").
     """
     named = list(lexicon.phrases.find(tokens, tokens.words))
-    told = {place for phrase in named for place in range(phrase.first, phrase.last + 1)}
-    others = {word for place, word in enumerate(tokens.words) if place not in told}
+    told = set().union(*(range(phrase.first, phrase.last + 1) for phrase in named))
+    others = _without(tokens, told)
     rest = others - choice_words().fillers
-    if not named or not (rest or _points(tokens) or all(map(_is_sure, named))):
-        return None
-    if len(told) + len(rest) > _MOST_WORDS or not _is_plain(tokens, others):
+    if len(told) + len(rest) > _MOST_WORDS or not (_is_plain(tokens, others) and _may_pick(tokens, named, rest)):
         return None
     about = [_meanings_of(option, lexicon) for option in options]
+    wanted = _wanted(tokens, named, about)
+    fitting = [at for at, own in enumerate(about) if _has_all(options, at, rest) and _is_about(own, wanted)]
+    return fitting[0] if wanted and len(fitting) == 1 else None
+
+
+def _without(tokens: Tokens, places: set[int]) -> set[str]:
+    return {word for place, word in enumerate(tokens.words) if place not in places}
+
+
+def _may_pick(tokens: Tokens, named: Sequence[Found[tuple[Meaning, ...]]], rest: set[str]) -> bool:
+    """Return whether a message points, has further words, or names terms that are such wherever they stand."""
+    return bool(named) and (bool(rest) or _points(tokens) or all(map(_is_sure, named)))
+
+
+def _wanted(
+    tokens: Tokens, named: Sequence[Found[tuple[Meaning, ...]]], about: Sequence[set[tuple[str, str]]]
+) -> list[set[tuple[str, str]]]:
+    """Return what a line must be about; whoever points may name besides what no line is about."""
     wanted = [_of_kinds(phrase.meaning) for phrase in named]
-    if _points(tokens):
-        wanted = [meant for meant in wanted if not all(map(meant.isdisjoint, about))]
-    lines = range(len(options))
-    fitting = [at for at in lines if wanted and _has_all(options, at, rest) and _is_about(about[at], wanted)]
-    return fitting[0] if len(fitting) == 1 else None
+    return [meant for meant in wanted if not (_points(tokens) and all(map(meant.isdisjoint, about)))]
 
 
 def _points(tokens: Tokens) -> bool:
