@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.dialogue.flows import Flows, Step
 from bot.dialogue.models import CollectStep
+from bot.dialogue.responses import MENU
 from bot.dialogue.state import Frame, Question
 from bot.dialogue.utterance import Utterance
 from bot.dialogue.walk import AGAIN, Walk, place_of
@@ -56,11 +57,16 @@ def _say(walk: Walk, model: CollectStep, manner: str) -> Utterance:
     for utterance in before:
         walk.say(utterance)
     for response in (f"{last.response}_{manner}", f"utter_ask_{model.collect}_{manner}"):
-        if manner and response in walk.flows.responses:
+        if manner and response in walk.flows.responses and _has_menu(walk, response, last):
             return walk.say(replace(last, response=response), model.collect)
     if manner == AGAIN:
         walk.say(Utterance(NOT_UNDERSTOOD))
     return walk.say(last, model.collect)
+
+
+def _has_menu(walk: Walk, response: str, utterance: Utterance) -> bool:
+    """Whether there is a menu where a response shows one: all that was listed may have filled up meanwhile."""
+    return bool(utterance.options) or MENU not in walk.flows.responses.names(response)
 
 
 def _words(walk: Walk, model: CollectStep) -> tuple[Utterance, ...]:
