@@ -38,7 +38,7 @@ class Broadcaster:
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._one = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="broadcasts", daemon=True)
-        self.job = Job("broadcasts", timedelta(seconds=10), self.move_on, _has_any)
+        self.job = Job(broadcasts.JOB, timedelta(seconds=10), self.move_on, _has_any)
         database.listen(broadcasts.TOPIC, self._woken.set)
 
     def start(self) -> None:

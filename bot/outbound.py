@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from bot.channels.port import OutboundChannel, Refusal, Rejected, SendResult, Unknown
+from bot.held_back import HeldBack
 from bot.judging import Pace, judge, may_go_as_text, pause_before_next, put_back
 from bot.observing import Observer
 from bot.pacing import Pacer
@@ -68,7 +69,7 @@ class Sender:
         # When the rate of a sender of ours lets more go than the last claim could take.
         self._again_at: datetime | None = None
         self._chains: dict[int, deque[Ready]] = {}
-        self._put_back: dict[int, datetime] = {}
+        self._held_back = HeldBack()
 
     @property
     def in_flight(self) -> frozenset[int]:
@@ -180,20 +181,22 @@ class Sender:
             self._take(rows)
         self._may_be_more = bool(rows)
         if rows:
-            for row in rows:
-                self._put_back.pop(row.identity_id, None)
             # The gate and the renderer ask the database about these.
             self._dispatch(rows, await asyncio.to_thread(self._prepare, rows, now))
+            for row in rows:  # not before: an answer would pass the one that is being prepared
+                self._held_back.let_pass(row)
         return len(rows)
 
     def _accept(self, rows: Sequence[OutboxRow]) -> None:
         """Send a turn's replies, unless something that went before them was put back."""
         self._take(rows)
         now = self._clock.now()
-        behind = [row for row in rows if row.identity_id in self._put_back and row.priority != Priority.SAFETY]
-        for row in behind:
-            self._recorder.note(put_back(row, "behind_another", max(self._put_back[row.identity_id], now)))
-        free = [row for row in rows if row not in behind]
+        free = []
+        for row in rows:
+            if until := self._held_back.until(row):
+                self._recorder.note(put_back(row, "behind_another", max(until, now)))
+            else:
+                free.append(row)
         self._dispatch(free, self._prepare(free, now))
 
     def _take(self, rows: Iterable[OutboxRow]) -> None:
@@ -238,7 +241,7 @@ class Sender:
             done = await self._send(chain.popleft())
             self._recorder.note(done)
             if done.outcome.status is OutboxStatus.QUEUED and done.outcome.due_at is not None:
-                self._put_back[identity_id] = done.outcome.due_at
+                self._held_back.hold(done.row, done.outcome.due_at)
                 for ready in chain:
                     self._recorder.note(put_back(ready.row, "behind_another", done.outcome.due_at))
                 chain.clear()

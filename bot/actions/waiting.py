@@ -99,9 +99,10 @@ class AskWantsList(TurnAction):
     called = "action_ask_wants_list"
 
     def act(self, slots: Slots, turn: TurnContext, say: Say) -> dict[str, Any]:
-        """Ask; nothing changes."""
-        say("utter_ask_wants_list", event=line_of(turn, chosen(slots["wait_for"])))
-        return {}
+        """Ask; on the way back from a no, `wait_for` is what was full again."""
+        wait_for = slots.get("wait_for") or f"event:{slots['full'][0]}"
+        say("utter_ask_wants_list", event=line_of(turn, chosen(wait_for)))
+        return {"wait_for": wait_for}
 
 
 class AskWaitChoice(TurnAction):

@@ -46,8 +46,8 @@ FromList = Annotated[
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad-rows", help="With --list: go on without the rows that are wrong.")]
 _EVERY_S = 0.5
-# The job of whoever moves broadcasts on, and how long one that has just started may take to begin with it.
-_MOVING, _PATIENCE_S = "broadcasts", 20.0
+# How long a process that has just started may take to look after broadcasts.
+_PATIENCE_S = 20.0
 _OVER = (BroadcastStatus.DONE, BroadcastStatus.CANCELLED, BroadcastStatus.AWAITING, BroadcastStatus.PAUSED)
 
 
@@ -218,7 +218,7 @@ def _watch(database: Database, number: int) -> Progress:
 
 def _is_moved(session: Session) -> bool:
     """Whether any process has looked after broadcasts of late: each that does holds the lease, or has just had it."""
-    until = leases.all_until(session).get(_MOVING)
+    until = leases.all_until(session).get(broadcasts.JOB)
     return until is not None and until > SystemClock().now()
 
 

@@ -27,7 +27,7 @@ class Walk:
 
     `agenda` are frames about to start, in the order in which they run. `manner` is the variation in which an open
     question is put again ("", "again" or "resumed"); `silent` leaves it unsaid. `given` are slots this message filled,
-    `fresh` those and what has been filled since.
+    `fresh` those that flows have filled since it came.
     """
 
     flows: Flows

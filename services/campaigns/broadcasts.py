@@ -25,6 +25,8 @@ BROADCASTS = Broadcast.__table__  # type: ignore[attr-defined]
 KIND, ASKING = "broadcast", "broadcast_event"
 KINDS = frozenset({KIND, ASKING})
 TOPIC = "broadcast"
+# The job that moves them on: who holds its lease, or has just held it, looks after them.
+JOB = "broadcasts"
 # When a paused message would be due: never, until it is resumed.
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,6 @@ import argparse
 import json
 import sqlite3
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,9 +30,8 @@ from services.core.database import Database
 from services.events.tables import Catalogue, Event, EventSession, Venue
 from services.insight.surveys import SurveyTiming
 from services.insight.tables import CheckinRound, FftResponse, Survey
-from services.migrations.upgrade import upgrade
 from services.people.tables import Identity, OutboxMessage, Person
-from tests.postgres_server import PostgresServer
+from tests.bench.databases import empty_database
 
 NOW = datetime(2026, 11, 23, 11, tzinfo=LONDON).astimezone(UTC)
 DAY = timedelta(days=1)
@@ -50,18 +48,11 @@ _I: Any = _N.c.i
 @contextmanager
 def filled_database(contacts: int, postgres: bool) -> Iterator[str]:
     """The address of a database with so many people, a tenth of them with a reminder to come."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = PostgresServer() if postgres else None
-        url = server.url(server.create()) if server else f"sqlite:///{folder}/bench.db"
-        try:
-            upgrade(url)
-            database = Database(url)
-            database.write(lambda session: fill(session, contacts))
-            database.close()
-            yield url
-        finally:
-            if server:
-                server.stop()
+    with empty_database(postgres=postgres) as url:
+        database = Database(url)
+        database.write(lambda session: fill(session, contacts))
+        database.close()
+        yield url
 
 
 def fill(session: Session, contacts: int) -> None:

@@ -5,7 +5,6 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,12 +23,11 @@ from services.campaigns.broadcast_tables import Broadcast, Purpose
 from services.core.clock import SystemClock
 from services.core.database import Database
 from services.events.tables import Event, EventSession, Venue
-from services.migrations.upgrade import upgrade
 from services.people.identities import IDENTITIES, PEOPLE
 from services.people.outbox import OUTBOX
 from services.people.tables import Priority
+from tests.bench.databases import empty_database
 from tests.bench.running import OURS, free_port
-from tests.postgres_server import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 _PAGE = 5000
@@ -46,20 +44,13 @@ def filled_database(messages: int, postgres: bool = False, kinds: Sequence[str] 
 
     A "reply" carries its words and goes at any hour; a "reminder" and a "broadcast" are about a booking of an event.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        server = PostgresServer() if postgres else None
-        url = server.url(server.create()) if server else f"sqlite:///{folder}/bench.db"
-        try:
-            upgrade(url)
-            database = Database(url)
-            database.write(_announce)
-            for first in range(1, messages + 1, _PAGE):
-                _fill(database, first, min(first + _PAGE, messages + 1), kinds)
-            database.close()
-            yield url
-        finally:
-            if server:
-                server.stop()
+    with empty_database(postgres=postgres) as url:
+        database = Database(url)
+        database.write(_announce)
+        for first in range(1, messages + 1, _PAGE):
+            _fill(database, first, min(first + _PAGE, messages + 1), kinds)
+        database.close()
+        yield url
 
 
 def _announce(session: Session) -> None:

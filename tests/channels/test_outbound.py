@@ -477,6 +477,55 @@ def test_a_safety_reply_does_not_stand_behind_another(world, claimed, running, m
     assert [taken.body for taken in world.fake.messages] == ["Phone 999 now."]
 
 
+def test_an_answer_does_not_pass_one_that_was_put_back_and_is_being_prepared_again(world, claimed, running, messages):
+    world.fake.faults.extend([Fault.RATE_LIMITED] * 3)
+    world.channels["sms"] = _impatient(world)
+    preparing, go_on = threading.Event(), threading.Event()
+
+    def slow_gate(*asked):
+        preparing.set()
+        go_on.wait(10)
+        return open_gate(*asked)
+
+    async def call():
+        async with running() as sender:
+            sender.deliver(claimed(texts=("first",)))
+            await until(lambda: messages()[0].status == "queued")
+            world.gate = slow_gate
+            world.clock.advance(timedelta(seconds=61))
+            sender.wake()
+            await asyncio.to_thread(preparing.wait, 10)
+            world.gate = open_gate
+            sender.deliver(await asyncio.to_thread(claimed, 0, ("second",)))
+            await until(lambda: messages()[1].status != "sending")
+            go_on.set()
+            await until(lambda: {row.status for row in messages()} == {"sent"})
+
+    asyncio.run(call())
+    assert [taken.body for taken in world.fake.messages] == ["first", "second"]
+
+
+def test_an_answer_stays_behind_another_though_something_else_has_left(world, claimed, write, running, messages):
+    world.fake.faults.extend([Fault.RATE_LIMITED] * 3)
+    world.channels["sms"] = _impatient(world)
+
+    async def call():
+        async with running() as sender:
+            sender.deliver(claimed(texts=("first",)))
+            await until(lambda: messages()[0].status == "queued")
+            await asyncio.to_thread(write, 0, "Phone 999 now.", Priority.SAFETY, kind="safety")
+            await until(lambda: messages()[1].status == "sent")
+            sender.deliver(await asyncio.to_thread(claimed, 0, ("second",)))
+            await until(lambda: messages()[2].status != "sending")
+
+    asyncio.run(call())
+    assert [(row.status, row.reason) for row in messages()] == [
+        ("queued", "rate_limited"),
+        ("sent", ""),
+        ("queued", "behind_another"),
+    ]
+
+
 def test_a_longer_pause_than_is_worth_waiting_is_kept_in_the_outbox(world, write, drain, messages):
     class Busy:
         async def send(self, message):

@@ -40,7 +40,7 @@ def test_one_that_a_worker_moves_is_watched_to_its_end(
 ) -> None:
     monkeypatch.setattr(command, "_PATIENCE_S", 0.0)
     now, span = SystemClock().now(), timedelta(seconds=20)
-    database.write(lambda session: leases.take(session, "broadcasts", "worker", now=now, span=span))
+    database.write(lambda session: leases.take(session, broadcasts.JOB, "worker", now=now, span=span))
 
     def cancelled_meanwhile(_seconds: float) -> None:
         database.write(lambda session: broadcasts.cancel(session, number, by="Sam", now=now))
