@@ -149,6 +149,11 @@ def words_of(arrival: Arrival) -> str:
     return button.get("payload") or arrival.body or button.get("text") or ""
 
 
+def written(arrival: Arrival) -> str:
+    """What somebody wrote themselves: nothing when a button was tapped, whose payload and title are our words."""
+    return "" if (arrival.details.get("button") or {}).get("payload") else words_of(arrival)
+
+
 def location(arrival: Arrival) -> tuple[float, float] | None:
     """The latitude and longitude that were sent as a pin, if any."""
     pin = arrival.details.get("location")

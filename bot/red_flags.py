@@ -12,7 +12,7 @@ from bot.dialogue.flows import Flows
 from bot.dialogue.posed import Sent, pose
 from bot.dialogue.safety import Hit, Safety
 from bot.dialogue.state import State
-from bot.reading import words_of
+from bot.reading import written
 from services.people import consent, flags, holds
 from services.people.consent import Wish
 from services.people.inbox import Arrival
@@ -41,7 +41,7 @@ class RedFlags:
 
     def find(self, arrival: Arrival) -> tuple[Hit, ...]:
         """The red flags of a message that has not been read for them yet, gravest first."""
-        return () if arrival.safety_checked else self.safety.check(words_of(arrival))
+        return () if arrival.safety_checked else self.safety.check(written(arrival))
 
     def answer(self, session: Session, arrival: Arrival, slots: Slots, hits: Sequence[Hit], now: datetime) -> str:
         """Put what was found before staff, and return the fixed reply."""
@@ -62,13 +62,13 @@ class RedFlags:
 
     def cannot_phone(self, arrival: Arrival, slots: Slots) -> bool:
         """Whether this message or anything said before rules out phoning."""
-        return self.never_phones(arrival, slots) or self.safety.cannot_phone(words_of(arrival))
+        return self.never_phones(arrival, slots) or self.safety.cannot_phone(written(arrival))
 
     def never_phones(self, arrival: Arrival, slots: Slots) -> bool:
         """Whether they have told us, now or before, that they never can: that is remembered."""
         if slots.get(NO_PHONE) or _TEXT_ONLY & set(slots.get("access_wish") or ()):
             return True
-        return any(self.safety.never_phones(said) for said in (str(slots.get("access") or ""), words_of(arrival)))
+        return any(self.safety.never_phones(said) for said in (str(slots.get("access") or ""), written(arrival)))
 
     @staticmethod
     def _stop(session: Session, arrival: Arrival, now: datetime) -> None:
