@@ -64,7 +64,7 @@ ROW = select(
 _OTHER = OUTBOX.alias("other")
 # Only the index on identities is of use there: one on what is queued would be read whole for each of those.
 _OTHER_STATUS = func.coalesce(_OTHER.c.status, "")
-# One person's messages leave one after the other, except that a safety reply waits for nobody.
+# One person's messages leave one after the other, also after an answer put back; a safety reply waits for nobody.
 _BLOCKED = exists().where(
     _OTHER.c.identity_id == OUTBOX.c.identity_id,
     _OTHER.c.id != OUTBOX.c.id,
@@ -72,7 +72,7 @@ _BLOCKED = exists().where(
         _OTHER_STATUS == _SENDING,
         and_(
             _OTHER_STATUS == _QUEUED,
-            _OTHER.c.due_at <= _NOW,
+            or_(_OTHER.c.due_at <= _NOW, and_(_OTHER.c.priority == Priority.REPLY.value, _OTHER.c.attempts > 0)),
             tuple_(_OTHER.c.priority, _OTHER.c.id) < tuple_(OUTBOX.c.priority, OUTBOX.c.id),
         ),
     ),

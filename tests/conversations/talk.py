@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import bindparam, func, union_all, update
+from sqlalchemy import bindparam, case, func, union_all, update
 from sqlmodel import Session, col, select
 
 from bot.answering import Dialogue
@@ -28,6 +28,7 @@ from services.booking import places, referrals
 from services.booking.outcomes import Held
 from services.booking.referral_rows import ReferralRow
 from services.booking.referrals import Added
+from services.booking.tables import LIVE, Booking
 from services.campaigns import broadcasts, reminders
 from services.campaigns.audience import Audience
 from services.campaigns.broadcast_tables import Purpose
@@ -298,11 +299,17 @@ def _provider(session: Session, name: str) -> int:
 def become(key: str, change: str) -> Callable[[Session], None]:
     """A unit of work in which something happens to an event meanwhile.
 
-    It becomes "full", "free" (one place is), "cancelled" or "published".
+    It becomes "full", "free" (one place is, unless people who text here have them all), "cancelled" or "published".
     """
+    theirs = (
+        select(func.coalesce(func.sum(Booking.places), 0))
+        .where(col(Booking.event_id) == col(Event.id), col(Booking.status).in_(LIVE))
+        .scalar_subquery()
+    )
+    one_less = col(Event.capacity) - 1
     values: dict[str, Any] = {
         "full": {"taken": col(Event.capacity)},
-        "free": {"taken": col(Event.capacity) - 1},
+        "free": {"taken": case((theirs > one_less, theirs), else_=one_less)},
         "cancelled": {"status": EventStatus.CANCELLED},
         "published": {"status": EventStatus.PUBLISHED},
     }[change]

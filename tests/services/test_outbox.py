@@ -129,6 +129,24 @@ def test_a_reminder_for_next_week_holds_nothing_up(clock, write, claim):
     assert claim() == [reply]
 
 
+def test_a_reply_waits_for_an_earlier_one_that_was_put_back(clock, write, claim, record):
+    first, second = write(1), write(1)
+    claim()
+    record(Outcome(first, 1, OutboxStatus.QUEUED, reason="rate_limited", due_at=clock.now() + timedelta(seconds=15)))
+    assert claim() == []
+    clock.advance(timedelta(seconds=15))
+    assert claim() == [first]
+    record(sent(first))
+    assert claim() == [second]
+
+
+def test_a_reminder_that_was_put_back_holds_nothing_up(clock, write, claim, record):
+    first, second = write(1, Priority.REMINDER), write(1, Priority.REMINDER)
+    claim()
+    record(Outcome(first, 1, OutboxStatus.QUEUED, reason="quiet_hours", due_at=clock.now() + timedelta(hours=10)))
+    assert claim() == [second]
+
+
 def test_a_reply_goes_before_a_reminder_that_was_written_earlier(write, claim, record):
     reminder, reply = write(1, Priority.REMINDER), write(1, Priority.REPLY)
     assert claim() == [reply]
