@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from bot.cli.checking import free_port
 
@@ -67,13 +67,20 @@ def page(browser, demo: str) -> Iterator[Page]:
     opened.close()
 
 
+def card_of(page: Page, phone: int) -> Locator:
+    """The card of a phone, when the messages of before are shown on it."""
+    card = page.locator(".phone").nth(phone)
+    expect(card.locator(".log")).to_have_attribute("aria-busy", "false", timeout=PATIENCE_MS)
+    return card
+
+
 def say(page: Page, phone: int, text: str) -> None:
     """Type a text on a phone, send it with the keyboard, and wait for one more answer."""
-    card = page.locator(".phone").nth(phone)
+    card = card_of(page, phone)
     answers = card.locator(".out").count()
     card.locator("textarea").fill(text)
     card.locator("textarea").press("Enter")
-    expect(card.locator(".out")).to_have_count(answers + 1, timeout=PATIENCE_MS)
+    expect(card.locator(".out").nth(answers)).to_be_attached(timeout=PATIENCE_MS)
 
 
 def test_a_booking_from_one_phone_while_another_asks(page: Page) -> None:
@@ -94,13 +101,13 @@ def test_a_booking_from_one_phone_while_another_asks(page: Page) -> None:
 
 def tap(page: Page, phone: int, title: str) -> None:
     """Tap the last button or line of a list that has a title, opening its list, and wait for one more answer."""
-    card = page.locator(".phone").nth(phone)
+    card = card_of(page, phone)
     answers = card.locator(".out").count()
     button = card.locator(".taps button", has_text=title).last
     if not button.is_visible():
         card.locator(".taps summary").last.click()
     button.click()
-    expect(card.locator(".out")).to_have_count(answers + 1, timeout=PATIENCE_MS)
+    expect(card.locator(".out").nth(answers)).to_be_attached(timeout=PATIENCE_MS)
 
 
 def show_list(page: Page, phone: int) -> None:

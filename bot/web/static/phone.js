@@ -96,6 +96,7 @@ class Card {
     });
     this.channel.addEventListener("change", () => {
       section.classList.toggle("whatsapp", this.channel.value === "whatsapp");
+      this.log.ariaBusy = "true";
       this.refresh();
     });
   }
@@ -133,6 +134,7 @@ class Card {
     // An answer that was overtaken, or is of the channel before, would show what is no longer so.
     if (asked < this.answered || channel !== this.channel.value) return;
     this.answered = asked;
+    this.log.ariaBusy = "false";
     document.getElementById("now").textContent = answer.now;
     const state = JSON.stringify(answer.messages);
     if (state === this.shown) return;
