@@ -1,75 +1,60 @@
 """Counting the sender and those named with them: "me and my wife", "me, mum and my sister", "bringing 2 friends"."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
 
+from bot.nlu.companions import Companions, find_by_name, find_people
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.names import is_written_name
 from bot.nlu.phrases import Phrases
+from bot.nlu.small_numbers import is_number
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, phrases_of, read_list
 
 Reading = tuple[int, int, int]  # how many, and the first and last word that say so
 
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _WORDS = contexts("company")
 _REACH = 5  # words after a person in which they are said to come
 _NOT_ALONE = (("not", "just"), ("not", "only"))
 _EACH = frozenset(("one", "1", "another"))  # "one for me and one for my wife"
-_IS = re.compile("['\u2019\u2018`]s$")
 _TOO = frozenset(tuple(too.split()) for too in _WORDS["too"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """Others named together: how many, from word `first` ("my", "2") to word `last`."""
-
-    count: int
-    first: int
-    last: int
+_CLOSING = (_WORDS["may_follow"] | _WORDS["too"] | {"as"}) - {"is"}
 
 
 @cache
-def _other_words() -> tuple[Phrases[bool], Phrases[bool]]:
-    """Return the words for others (whether for several), and what says before a person that they come along."""
-    lists = read_list("counts")
-    others = dict.fromkeys(phrases_of(lists["one_other"]), False) | dict.fromkeys(phrases_of(lists["others"]), True)
-    return Phrases(others), Phrases(dict.fromkeys(phrases_of(lists["along"]), True))
+def _along() -> Phrases[bool]:
+    """Return what says before a person that they come along."""
+    return Phrases(dict.fromkeys(phrases_of(read_list("counts")["along"]), True))
 
 
-def is_number(word: str) -> bool:
-    """Return whether a word is a small number."""
-    return word in NUMBERS or (word.isdecimal() and len(word) < 3)
-
-
-def number_of(word: str) -> int:
-    """Return a small number's value."""
-    return NUMBERS[word] if word in NUMBERS else int(word)
-
-
-def counts_else(tokens: Tokens, place: int) -> bool:
-    """Return whether the number at a place counts something that is not people, or money."""
-    following = tokens.words[place + 1] if place + 1 < len(tokens.words) else ""
-    return following in _WORDS["other_things"] or tokens.gaps[place].endswith("£")
+@cache
+def _beside() -> Phrases[bool]:
+    """Return what says behind a person that they are there beside the sender."""
+    return Phrases(dict.fromkeys(phrases_of(read_list("counts")["beside"]), True))
 
 
 def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
     """Return the party that a message names one by one, the sender included."""
-    people = _people(tokens, words, lexicon)
-    senders = (place for place, word in enumerate(words) if word in _WORDS["sender"])
+    words = _with(words)
+    people = find_people(tokens, words, lexicon)
+    senders = [place for place, word in enumerate(words) if word in _WORDS["sender"]]
     groups = (
-        _group(tokens, words, [*people, *_by_name(tokens, words, place, lexicon)], place, lexicon) for place in senders
+        _group(tokens, words, [*people, *find_by_name(tokens, words, place, lexicon)], place, lexicon)
+        for place in senders
     )
     together = next((group for group in groups if group), None)
     return together or _guests(tokens, words, people, lexicon) or _only(tokens, words, people)
 
 
+def names_sender(words: tuple[str, ...], reading: Reading | None) -> bool:
+    """Return whether a party is told by naming the sender with others ("me and my wife")."""
+    return reading is not None and not _WORDS["sender"].isdisjoint(words[reading[1] : reading[2] + 1])
+
+
 def find_companions(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
     """Return the sender and those named in answer to "how many?" ("maybe my son"), if little else is said."""
-    people = [person for person in _people(tokens, words, lexicon) if not is_number(words[person.last])]
-    if not people:
+    people = [person for person in find_people(tokens, words, lexicon) if not is_number(words[person.last])]
+    if not all(person.count for person in people) or not people:
         return None
     named = {place for person in people for place in range(person.first, person.last + 1)}
     if not _WORDS["companions"].issuperset(word for place, word in enumerate(words) if place not in named):
@@ -77,84 +62,12 @@ def find_companions(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) ->
     return 1 + sum(person.count for person in people), people[0].first, people[-1].last
 
 
-def _people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[_Person]:
-    """Return everyone named in a message apart from the sender, left to right."""
-    known = lexicon.relations
-    named = {found.first: (found.last, found.meaning) for found in _other_words()[0].find(tokens, words)}
-    named |= {
-        found.first: (found.last, named.get(found.first) == (found.last, True) or _is_plural(words[found.last], known))
-        for found in known.find(tokens, words)
-    }
-    people = [
-        _person(tokens, words, first, last, plural and not _says_is(tokens, words, last))
-        for first, (last, plural) in sorted(named.items())
-    ]
-    named_people = [person for person in people if person]
-    return named_people + list(_bare_numbers(tokens, words, named_people))
-
-
-def _by_name(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: Lexicon) -> Iterator[_Person]:
-    """Yield those whom a sender called "me" names ("me and Dave", "me, Sandra and Bev"; "its me, Tina" names herself).
-
-    "Rose and i" is rather "im Rose and i ...".
-    """
-    ends = len(words) if words[sender] == "me" else 0
-    named = [place for place in range(sender + 1, ends) if is_written_name(tokens, place, lexicon)]
-    last = max((place for place in named if words[place - 1] in _WORDS["and"]), default=0)
-    yield from (_Person(1, place, place) for place in named if place <= last)
-
-
-def _bare_numbers(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Iterator[_Person]:
-    """Yield the numbers that stand for more people by themselves ("me plus 2")."""
-    taken = {place for person in people for place in range(person.first, person.last + 1)}
-    for place, word in enumerate(words):
-        is_free = is_number(word) and place not in taken and _is_joined(words, place)
-        if is_free and not counts_else(tokens, place) and _ends(tokens, place):
-            yield _Person(number_of(word), place, place)
-
-
-def _is_joined(words: tuple[str, ...], place: int) -> bool:
-    """Return whether "and" or the like makes a bare number more people ("me plus 2"); in "me, 12-2" it is none."""
-    return words[max(place - 1, 0)] in _WORDS["and"] | {"my", "our"}
-
-
-def _ends(tokens: Tokens, place: int) -> bool:
-    """Return whether a number is the last word, or one follows that leaves it a number of people."""
-    after = tokens.words[place + 1 : place + 2]
-    return not after or bool(tokens.gaps[place + 1]) or after[0] in _WORDS["may_follow"]
-
-
-def _is_plural(word: str, relations: Phrases[str]) -> bool:
-    return word.endswith("s") and word[:-1] in relations.single_words
-
-
-def _says_is(tokens: Tokens, words: tuple[str, ...], place: int) -> bool:
-    """Return whether the "s" of a word is short for "is" ("my wife's coming", "my brothers gonna come")."""
-    written = tokens.text[tokens.starts[place] : tokens.ends[place]]
-    return _IS.search(written) is not None or not _WORDS["being"].isdisjoint(words[place + 1 : place + 2])
-
-
-def _person(tokens: Tokens, words: tuple[str, ...], first: int, last: int, plural: bool) -> _Person | None:
-    """Return the others that a word names with their number ("2 friends", "the kids, 2 of them").
-
-    Several without a number cannot be counted.
-    """
-    start, count = first, None
-    while start and not tokens.gaps[start] and _leads(words, start - 1, first):
-        start -= 1
-        count = number_of(words[start]) if is_number(words[start]) else count
-    if count is None and words[last + 2 : last + 4] == ("of", "them") and is_number(words[last + 1]):
-        return _Person(number_of(words[last + 1]), start, last + 1)
-    if count is None and plural:
-        return None
-    return _Person(count or 1, start, last)
-
-
-def _leads(words: tuple[str, ...], place: int, first: int) -> bool:
-    """Return whether a word leads to the person at `first`: "my", "2", and next to them "me mum" and "an aunt"."""
-    close = place + 1 == first and words[place] in ("me", "an")
-    close = close or (words[place] == "of" and place > 0 and is_number(words[place - 1]))
-    return close or words[place] in _WORDS["leads"] or is_number(words[place])
+def _with(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return words with "w" read as "with", but not in "w/c" (the week that begins then)."""
+    if "w" not in words:
+        return words
+    after = (*words[1:], "")
+    return tuple("with" if word == "w" and after[place] != "c" else word for place, word in enumerate(words))
 
 
 def _is_refused(before: tuple[str, ...]) -> bool:
@@ -163,21 +76,36 @@ def _is_refused(before: tuple[str, ...]) -> bool:
 
 
 def _group(
-    tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person], sender: int, lexicon: Lexicon
+    tokens: Tokens, words: tuple[str, ...], people: Iterable[Companions], sender: int, lexicon: Lexicon
 ) -> Reading | None:
     """Return the party around a word for the sender, as far as names are joined by "and" or a comma."""
     if _is_refused(words[max(sender - 2, 0) : sender]):
         return None
     by_first = {person.first: person for person in people}
-    by_last = {person.last: person for person in people}
-    count, first, last = 1, sender, sender
+    by_last = {_named_to(tokens, person.last, lexicon): person for person in people}
+    named, first, last = [], sender, sender
     while person := by_first.get(_joined_after(tokens, words, last, lexicon)):
-        count, last = count + person.count, person.last
+        named.append(person)
+        last = person.last
     listing = last == sender
-    while person := by_last.get(_joined_before(tokens, words, first, listing and count > 1)):
-        count, first = count + person.count, person.first
-    comes = count > 1 and _WORDS["not_coming"].isdisjoint(words[last + 1 : last + 2])
-    return (count, first, last) if comes and not _is_said_of(words, first) else None
+    while person := by_last.get(_joined_before(tokens, words, first, listing and bool(named))):
+        named.append(person)
+        first = person.first
+    if not named or not all(person.count for person in named) or _stay_away(tokens, words, sender, first, last):
+        return None
+    return None if _is_said_of(words, first) else (1 + sum(person.count for person in named), first, last)
+
+
+def _stay_away(tokens: Tokens, words: tuple[str, ...], sender: int, first: int, last: int) -> bool:
+    """Return whether what follows tells something else of those named ("me and my husband split up").
+
+    Behind "just me" a person without "and" begins something else: "just me, the husband's working".
+    """
+    if not _WORDS["not_coming"].isdisjoint(words[last + 1 : last + 2]):
+        return True
+    alone = words[max(sender - 1, 0)] in _WORDS["only"] and "not" not in words[:sender] and first == sender
+    goes_on = last + 1 < len(words) and not tokens.gaps[last + 1] and words[last + 1] not in _CLOSING
+    return alone and goes_on and _WORDS["and"].isdisjoint(words[sender + 1 : last])
 
 
 def _is_said_of(words: tuple[str, ...], first: int) -> bool:
@@ -190,20 +118,21 @@ def _is_said_of(words: tuple[str, ...], first: int) -> bool:
 
 def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> int:
     """Return where what is joined to a word (and the name behind it: "my mate Kev and ...") begins, or -1."""
-    after = place + 2 if _is_named(tokens, place, lexicon) else place + 1
+    after = _named_to(tokens, place, lexicon) + 1
     joined = after < len(words) and "," in tokens.gaps[after]
     while after < len(words) and words[after] in _WORDS["and"]:
         after, joined = after + 1, True
-    if joined and words[after + 1 : after + 2] == ("for",) and words[after] in _EACH:
-        after += 2
+    if words[after + 1 : after + 2] == ("for",) and words[after] in _EACH:
+        after, joined = after + 2, True
     joined = joined or (after < len(words) and words[after] in ("my", "our"))
     return after if joined else -1
 
 
-def _is_named(tokens: Tokens, place: int, lexicon: Lexicon) -> bool:
-    """Return whether a name stands right behind a word, with more after it."""
-    after = place + 1
-    return after + 1 < len(tokens.words) and not tokens.gaps[after] and is_written_name(tokens, after, lexicon)
+def _named_to(tokens: Tokens, place: int, lexicon: Lexicon) -> int:
+    """Return the place of a name right behind a word, with more after it, else of the word itself."""
+    name = place + 1
+    is_named = name + 1 < len(tokens.words) and not tokens.gaps[name] and is_written_name(tokens, name, lexicon)
+    return name if is_named else place
 
 
 def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int, listing: bool) -> int:
@@ -215,29 +144,37 @@ def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int, listing: 
     return before if joined else -1
 
 
-def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[_Person], lexicon: Lexicon) -> Reading | None:
+def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[Companions], lexicon: Lexicon) -> Reading | None:
     """Return the sender and those they bring ("can i bring my wife and son", "my husband is coming too")."""
-    along = {found.last + 1: found.first for found in _other_words()[1].find(tokens, words)}
+    along = {found.last + 1: found.first for found in _along().find(tokens, words)}
     by_first = {person.first: person for person in people}
     for person in people:
         if words[person.first] == "no" or (person.first and words[person.first - 1] == "no"):
             continue
-        count, last = person.count + 1, person.last
+        others, last = [person], person.last
         while other := by_first.get(_joined_after(tokens, words, last, lexicon)):
-            count, last = count + other.count, other.last
-        if person.first in along:
+            others.append(other)
+            last = other.last
+        count = 1 + sum(other.count for other in others) if all(other.count for other in others) else 0
+        if count and person.first in along:
             return count, along[person.first], last
-        if _comes(tokens, words, person.first, last):
+        if count and _comes(tokens, words, person.first, _named_to(tokens, last, lexicon)):
             return count, person.first, last
     return None
 
 
 def _comes(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> bool:
     """Return whether people are said to come too, or whoever texts to be with them."""
-    return comes_too(words[:first], words[last + 1 :]) or _is_with(tokens, words, first, last)
+    after = words[last + 1 :]
+    return (
+        comes_too(words[:first], after)
+        or _is_with(tokens, words, first, last)
+        or _is_beside(tokens, words, last)
+        or _may_come(tokens, words, first, last)
+    )
 
 
-def _only(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> Reading | None:
+def _only(tokens: Tokens, words: tuple[str, ...], people: Iterable[Companions]) -> Reading | None:
     """Return those who come without the sender ("just him", "only my dad please"), when that is all that is said."""
     only = next((place for place, word in enumerate(words) if word in _WORDS["only"]), len(words))
     begins = only + 2 if words[only + 1 : only + 2] == ("for",) else only + 1
@@ -250,10 +187,48 @@ def _only(tokens: Tokens, words: tuple[str, ...], people: Iterable[_Person]) -> 
 
 
 def _is_with(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> bool:
-    """Return whether "with" and people is all that is said between two pauses ("yes, with my husband")."""
+    """Return whether "with" or "plus" and people is all that is said between two pauses ("yes, with my husband")."""
     place = first - 1
-    begins = place == 0 or (place > 0 and bool(tokens.gaps[place]))
-    return begins and words[place] == "with" and _ends(tokens, last)
+    if place < 0 or words[place] not in _WORDS["joining"]:
+        return False
+    begins = place
+    while begins and not tokens.gaps[begins] and words[begins - 1] in _WORDS["openers"] | _WORDS["joining"]:
+        begins -= 1
+    parted = bool(tokens.gaps[begins]) and words[place] != "and"
+    after = words[last + 1 : last + 2]
+    ends = not after or bool(tokens.gaps[last + 1]) or after[0] in _CLOSING
+    return ends and (begins == 0 or parted)
+
+
+def _is_beside(tokens: Tokens, words: tuple[str, ...], last: int) -> bool:
+    """Return whether "will be with me", "is accompanying me" or "in tow" follows a person, and little between."""
+    place = last + 1
+    while place < len(words) and not tokens.gaps[place]:
+        if _beside().at(tokens, words, place):
+            return True
+        if words[place] not in _WORDS["helping"]:
+            return False
+        place += 1
+    return False
+
+
+def _may_come(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> bool:
+    """Return whether "can my sister come" or "my husbands coming" is all that a part of a message says."""
+    if words[last] in _WORDS["everyone"]:
+        return False
+    begins = first
+    while begins and not tokens.gaps[begins] and words[begins - 1] in _WORDS["may"]:
+        begins -= 1
+    verb = last + 1
+    while verb + 1 < len(words) and not tokens.gaps[verb] and words[verb] in _WORDS["helping"] - _WORDS["coming_along"]:
+        verb += 1
+    if verb >= len(words) or tokens.gaps[verb] or words[verb] not in _WORDS["coming"] | _WORDS["welcome"]:
+        return False
+    asks = begins < first
+    closing = _CLOSING if asks else _WORDS["polite"]
+    ends = verb + 1 == len(words) or bool(tokens.gaps[verb + 1]) or words[verb + 1] in closing
+    asks = asks or words[verb] in _WORDS["coming_along"]
+    return asks and ends and (begins == 0 or bool(tokens.gaps[begins]) or words[begins - 1] in _WORDS["openers"])
 
 
 def comes_too(before: tuple[str, ...], after: tuple[str, ...]) -> bool:

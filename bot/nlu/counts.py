@@ -4,17 +4,21 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from bot.nlu.company import NUMBERS, Reading, counts_else, find_companions, find_company, is_number, number_of
+from bot.nlu.company import Reading, find_companions, find_company
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.phrases import Phrases
+from bot.nlu.small_numbers import NUMBERS, counts_else, is_number, number_of
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, inverted, phrases_of, read_list
 from bot.understanding import Entity
 
 _MOST = 50  # people: a larger number is not a party
+_MOST_ALONE = 10  # people: a larger number alone may be anything
+_PLAIN_GAPS = frozenset(("", ",", ".", "!", "..", "..."))
 _ANSWER = 8  # words: a longer message with a number in it is no answer to "how many?"
 _ARTICLES = ("a", "an")
-_TIMES = re.compile(r"(?<!\S)x(?P<number>\d)(?!\S)")
+# "x3", "3x", and "x 3" where nothing else is said, or it ends the message behind "tickets".
+_TIMES = re.compile(r"(?<!\S)(?:x(?P<number>\d)|(?P<before>\d)x|(?:^|(?<=tickets )|(?<=places )|(?<=seats ))x (?P<end>\d)$)(?!\S)")
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(NUMBERS)})"
 _WORDS = contexts("company")
 _TOLD = (["came"], ["turned"], ["attended"], ["showed"])  # "40 people came to my party"
@@ -41,7 +45,7 @@ def count_words() -> CountWords:
         turns=Phrases(inverted(lists["turns"])),
         alone=Phrases(inverted(lists["alone"])),
         answers=Phrases(inverted(lists["answers"])),
-        stated=re.compile(rf"\b{_NUMBER} (?:of us\b|(?:{_alternatives(lists['people'])})\b)"),
+        stated=re.compile(rf"\b{_NUMBER} (?:(?:of|ov|off|o|f) us\b|(?:x )?(?:{_alternatives(lists['people'])})\b)"),
         family=re.compile(
             rf"\b{_NUMBER} (?:{_alternatives(lists['adults'])}) (?:, )?(?:and |plus |with )?"
             rf"{_NUMBER.replace('number>', 'young>an?|')} (?:{_alternatives(lists['young'])})\b"
@@ -50,14 +54,21 @@ def count_words() -> CountWords:
     )
 
 
-def find_counts(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
-    """Return the size of the party, the likeliest reading only; `asked` when the message answers "how many?"."""
+def find_counts(
+    tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool, open_question: bool = False
+) -> list[Entity]:
+    """Return the size of the party, the likeliest reading only; `asked` when the message answers "how many?".
+
+    A number alone ("two please") counts where there is no `open_question` that it could answer.
+    """
     readings = (
         _family(tokens),
         find_company(tokens, words, lexicon),
         _turn(tokens),
         _clause(tokens),
         _stated(tokens),
+        _coming(tokens),
+        None if open_question else _alone(tokens),
         *((_answer(tokens), find_companions(tokens, words, lexicon)) if asked else ()),
     )
     found = next((reading for reading in readings if reading), None)
@@ -76,7 +87,7 @@ def _alternatives(listed: str) -> str:
 def _turn(tokens: Tokens) -> Reading | None:
     """Return a whole turn of phrase ("just me"); "not just me" is none."""
     for found in count_words().turns.find(tokens, tokens.words):
-        if tokens.words[max(found.first - 1, 0)] != "not":
+        if not found.first or tokens.words[found.first - 1] != "not":
             return int(found.meaning), found.first, found.last
     return None
 
@@ -116,8 +127,38 @@ def _stated(tokens: Tokens) -> Reading | None:
     return _reading(tokens, times) if times else None
 
 
+def _coming(tokens: Tokens) -> Reading | None:
+    """Return "three coming", "two will attend"; in "looking forward 2 coming" 2 is no number."""
+    words = tokens.words
+    for place, word in enumerate(words[:-1]):
+        leads = not place or tokens.gaps[place] or words[place - 1] in _WORDS["before_coming"]
+        if leads and is_number(word) and _goes(words[place + 1 : place + 4]):
+            return number_of(word), place, place + 1
+    return None
+
+
+def _goes(after: tuple[str, ...]) -> bool:
+    """Return whether "coming" or "will attend" follows."""
+    verb = next((word for word in after if word not in _WORDS["helping"]), "")
+    return after[0] in _WORDS["coming_along"] or verb in _WORDS["attending"]
+
+
+def _alone(tokens: Tokens) -> Reading | None:
+    """Return the number that a message is, apart from "probably" and "please" ("two please"); "2" may be anything."""
+    told = [place for place, word in enumerate(tokens.words) if word not in _WORDS["beside_number"]]
+    if len(told) != 1 or tokens.plain.isdecimal() or not is_number(tokens.words[told[0]]) or counts_else(tokens, told[0]):
+        return None
+    number = number_of(tokens.words[told[0]])
+    return (number, told[0], told[0]) if 1 <= number <= _MOST_ALONE and not _asks_or_parts(tokens) else None
+
+
+def _asks_or_parts(tokens: Tokens) -> bool:
+    """Return whether a question mark ends a message, or a bracket, a star or the like stands in it."""
+    return not _PLAIN_GAPS.issuperset(tokens.gaps)
+
+
 def _reading(tokens: Tokens, match: re.Match[str]) -> Reading | None:
-    number = number_of(match["number"])
+    number = number_of(next(filter(None, match.groupdict().values())))
     if not 1 <= number <= _MOST:
         return None
     return number, tokens.word_at(match.start()), tokens.word_at(match.end() - 1)

@@ -128,7 +128,7 @@ def _choice_about(message: _Message, expecting: Expecting) -> list[Entity]:
 _FINDERS: tuple[Callable[[_Message], list[Entity]], ...] = (
     lambda it: find_places(it.tokens.text, it.lexicon, it.asks("place")),
     lambda it: find_dates(it.tokens, it.words, it.now, it.asks("date")),
-    lambda it: find_counts(it.tokens, it.words, it.lexicon, it.asks("count")),
+    lambda it: find_counts(it.tokens, it.words, it.lexicon, it.asks("count"), it.expecting is not None),
     lambda it: find_yes_no(it.tokens, it.words, it.lexicon, it.asks("yes_no") or it.asks("choice")),
     lambda it: find_names(it.tokens, it.lexicon, it.asks("name")),
     lambda it: find_ages(it.tokens, it.words),
@@ -160,4 +160,6 @@ def _clash(one: Entity, other: Entity) -> bool:
     if one.kind == other.kind or not one.overlaps(other.start, other.end):
         return False
     kinds = {one.kind, other.kind}
+    if kinds == {"count", "name"} and len(one.words) != len(other.words):  # "my friend Linda and I"
+        return False
     return kinds <= set(_EXCLUSIVE) or bool(kinds & _TERMS and kinds & _STRONGER)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.nlu.company import counts_else
+from bot.nlu.small_numbers import counts_else
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity
 from services.core.ids import ALPHABET

@@ -1,0 +1,152 @@
+"""Who is named in a message beside the sender, and how many they are: "my wife", "2 friends", "a lady from church"."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from bot.nlu.kin import find_kin
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.names import is_written_name
+from bot.nlu.phrases import Phrases
+from bot.nlu.small_numbers import counts_else, is_number, number_of
+from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import contexts, phrases_of, read_list
+
+_WORDS = contexts("company")
+_IS = re.compile("['\u2019\u2018`]s$")
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """Others named together: how many (0: more than one, nobody knows how many), from word `first` to word `last`."""
+
+    count: int
+    first: int
+    last: int
+
+
+@cache
+def _others() -> Phrases[bool]:
+    """Return the words for others beside relations; whether they are several."""
+    lists = read_list("counts")
+    return Phrases(dict.fromkeys(phrases_of(lists["one_other"]), False) | dict.fromkeys(phrases_of(lists["others"]), True))
+
+
+def find_people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[Companions]:
+    """Return everyone named in a message apart from the sender, left to right; the bare numbers of people last."""
+    known = lexicon.relations
+    named = {found.first: (found.last, found.meaning) for found in _others().find(tokens, words)}
+    named |= {
+        found.first: (found.last, named.get(found.first) == (found.last, True) or _is_plural(words[found.last], known))
+        for found in find_kin(tokens, words, known)
+    }
+    people = [
+        _person(tokens, words, first, last, plural and not _says_is(tokens, words, last))
+        for first, (last, plural) in sorted(named.items())
+    ]
+    return people + list(_bare_numbers(tokens, words, people))
+
+
+def find_by_name(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: Lexicon) -> Iterator[Companions]:
+    """Yield those whom a sender names ("me and Dave", "me, Sandra and my nan", "Sandra and I will come").
+
+    "its me, Tina" names the sender; "Rose and i" is rather "im Rose and i ...".
+    """
+    joins = [place for place in range(sender + 1, len(words)) if words[place] in _WORDS["and"]]
+    if words[sender] == "me" and joins and not _names_oneself(words, sender):
+        named = (place for place in range(sender + 1, len(words)) if is_written_name(tokens, place, lexicon))
+        yield from (
+            Companions(1, _begins(words, place), place)
+            for place in named
+            if place < joins[-1] or _begins(words, place) == joins[-1] + 1
+        )
+    before = sender - 2
+    if before >= 0 and words[sender - 1] in _WORDS["and"] and is_written_name(tokens, before, lexicon):
+        alone = before == 0 or words[before - 1] in _WORDS["before_named"]
+        if alone and (sender + 1 == len(words) or tokens.gaps[sender + 1] or words[sender + 1] in _WORDS["after_us"]):
+            yield Companions(1, before, before)
+
+
+def _names_oneself(words: tuple[str, ...], sender: int) -> bool:
+    """Return whether a name behind "me" is the sender's own ("its me, Tina and ..."); in "its me and Dave" it is not."""
+    return words[sender - 1] in _WORDS["naming_oneself"] and sender > 0 and words[sender + 1] not in _WORDS["and"]
+
+
+def _begins(words: tuple[str, ...], place: int) -> int:
+    """Return where a name begins with what may stand before it ("big Dave", "our Susan", "Mrs Patel")."""
+    return place - 1 if words[place - 1] in _WORDS["before_name"] else place
+
+
+def _bare_numbers(tokens: Tokens, words: tuple[str, ...], people: Iterable[Companions]) -> Iterator[Companions]:
+    """Yield the numbers that stand for more people by themselves ("me plus 2")."""
+    taken = {place for person in people for place in range(person.first, person.last + 1)}
+    for place, word in enumerate(words):
+        is_free = is_number(word) and place not in taken and _is_joined(words, place)
+        if is_free and not counts_else(tokens, place) and _ends(tokens, place):
+            yield Companions(number_of(word), place, place)
+
+
+def _is_joined(words: tuple[str, ...], place: int) -> bool:
+    """Return whether "and" or the like makes a bare number more people ("me plus 2"); in "me, 12-2" it is none."""
+    return words[max(place - 1, 0)] in _WORDS["and"] | {"my", "our"}
+
+
+def _ends(tokens: Tokens, place: int) -> bool:
+    """Return whether a word is the last, or one follows that leaves a number before it a number of people."""
+    after = tokens.words[place + 1 : place + 2]
+    return not after or bool(tokens.gaps[place + 1]) or after[0] in _WORDS["may_follow"]
+
+
+def _is_plural(word: str, relations: Phrases[str]) -> bool:
+    return word.endswith("s") and word[:-1] in relations.single_words
+
+
+def _says_is(tokens: Tokens, words: tuple[str, ...], place: int) -> bool:
+    """Return whether the "s" of a word is short for "is" ("my wife's coming", "my brothers gonna come")."""
+    written = tokens.text[tokens.starts[place] : tokens.ends[place]]
+    return _IS.search(written) is not None or not _WORDS["being"].isdisjoint(words[place + 1 : place + 2])
+
+
+def _person(tokens: Tokens, words: tuple[str, ...], first: int, last: int, plural: bool) -> Companions:
+    """Return the others that a word names with their number ("2 friends", "the kids, 2 of them").
+
+    Several without a number cannot be counted.
+    """
+    start, count = first, None
+    while start and not tokens.gaps[start] and (step := _leads(words, start, first)):
+        start -= step
+        count = _told(words[start], count)
+    if count is None and words[last + 2 : last + 4] in _OF_THEM and is_number(words[last + 1]):
+        return Companions(number_of(words[last + 1]), start, last + 1)
+    return Companions(count if count is not None else int(not plural), start, last)
+
+
+_OF_THEM = (("of", "them"), ("of", "em"), ("of", "dem"))
+
+
+def _told(word: str, count: int | None) -> int | None:
+    """Return how many others "2", "two" or "both" says they are."""
+    if word == "both":
+        return 2
+    return number_of(word) if is_number(word) else count
+
+
+def _leads(words: tuple[str, ...], start: int, first: int) -> int:
+    """Return how many words before `start` lead to the person at `first`: 1 for "my" and "2", 2 for "my chemo" buddy.
+
+    Next to the person "me mum" and "an aunt" lead too.
+    """
+    before = words[start - 1]
+    close = start == first and before in _WORDS["leads_close"]
+    close = close or (before == "of" and start > 1 and is_number(words[start - 2]))
+    if close or before in _WORDS["leads"] or is_number(before):
+        return 1
+    return 2 if start == first > 1 and _is_kind(words, start) else 0
+
+
+def _is_kind(words: tuple[str, ...], first: int) -> bool:
+    """Return whether the word before a person tells what kind of person: "chemo" in "my chemo buddy"."""
+    kind, owner = words[first - 1], words[first - 2]
+    is_kind = owner in _WORDS["determiners"] and kind.isalpha() and kind not in _WORDS["no_kind"]
+    return is_kind and words[first] not in _WORDS["no_kind_of"]
