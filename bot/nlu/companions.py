@@ -30,7 +30,9 @@ class Companions:
 def _others() -> Phrases[bool]:
     """Return the words for others beside relations; whether they are several."""
     lists = read_list("counts")
-    return Phrases(dict.fromkeys(phrases_of(lists["one_other"]), False) | dict.fromkeys(phrases_of(lists["others"]), True))
+    return Phrases(
+        dict.fromkeys(phrases_of(lists["one_other"]), False) | dict.fromkeys(phrases_of(lists["others"]), True)
+    )
 
 
 def find_people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[Companions]:

@@ -18,7 +18,9 @@ _PLAIN_GAPS = frozenset(("", ",", ".", "!", "..", "..."))
 _ANSWER = 8  # words: a longer message with a number in it is no answer to "how many?"
 _ARTICLES = ("a", "an")
 # "x3", "3x", and "x 3" where nothing else is said, or it ends the message behind "tickets".
-_TIMES = re.compile(r"(?<!\S)(?:x(?P<number>\d)|(?P<before>\d)x|(?:^|(?<=tickets )|(?<=places )|(?<=seats ))x (?P<end>\d)$)(?!\S)")
+_TIMES = re.compile(
+    r"(?<!\S)(?:x(?P<number>\d)|(?P<before>\d)x|(?:^|(?<=tickets )|(?<=places )|(?<=seats ))x (?P<end>\d)$)(?!\S)"
+)
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(NUMBERS)})"
 _WORDS = contexts("company")
 _TOLD = (["came"], ["turned"], ["attended"], ["showed"])  # "40 people came to my party"
@@ -146,7 +148,12 @@ def _goes(after: tuple[str, ...]) -> bool:
 def _alone(tokens: Tokens) -> Reading | None:
     """Return the number that a message is, apart from "probably" and "please" ("two please"); "2" may be anything."""
     told = [place for place, word in enumerate(tokens.words) if word not in _WORDS["beside_number"]]
-    if len(told) != 1 or tokens.plain.isdecimal() or not is_number(tokens.words[told[0]]) or counts_else(tokens, told[0]):
+    if (
+        len(told) != 1
+        or tokens.plain.isdecimal()
+        or not is_number(tokens.words[told[0]])
+        or counts_else(tokens, told[0])
+    ):
         return None
     number = number_of(tokens.words[told[0]])
     return (number, told[0], told[0]) if 1 <= number <= _MOST_ALONE and not _asks_or_parts(tokens) else None

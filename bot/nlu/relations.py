@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bot.nlu.company import comes_too
-from bot.nlu.lexicon import Lexicon, Meaning
+from bot.nlu.company import comes_too, find_company, names_sender
+from bot.nlu.kin import find_kin
+from bot.nlu.lexicon import Lexicon
 from bot.nlu.names import is_written_name
 from bot.nlu.phrases import Found, Phrases
+from bot.nlu.said_of import behind_place, is_aged, is_short_for_is, is_subject, is_suffering, tells_illness
+from bot.nlu.someone import find_someone
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, inverted, read_list
 from bot.understanding import Entity
@@ -22,7 +25,8 @@ _SELF = Phrases(dict.fromkeys(_WORDS["self"], "self"))
 _IT_IS_THEM = Phrases(dict.fromkeys(_WORDS["it_is_them"], True))
 _POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
 _AMONG_CARERS = Phrases(dict.fromkeys(_WORDS["among_carers"], True))
-_JOINING = ("and", "plus", "with", "n")
+_ANYONES = ("friend", "neighbour", "patient")  # of someone else: to the sender they are much the same
+_JOINING = ("and", "plus", "with", "n", "w")
 _SENDER = ("me", "myself", "i")
 _PEOPLE = frozenset(inverted(read_list("relations")))
 # "im his wife": what the sender is to someone, and who that is then to the sender.
@@ -36,14 +40,16 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
     """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts."""
     if " ".join(words) in _WORDS["self_answers"]:
         return [_entity(tokens, 0, len(words) - 1, "self")]
-    mentions = list(lexicon.relations.find(tokens, words))
-    named = [found for found in mentions if not _is_called_out(words, found) and not _is_title(words, found)]
+    mentions = _of_others(words, find_kin(tokens, words, lexicon.relations))
+    named = [found for found in mentions if not _is_spoken_to(words, found) and not _is_title(words, found)]
+    named = _besides(tokens, words, named, lexicon)
     people = (_concerned(tokens, words, found, lexicon) for found in named)
     said = (
         (found for found in _SELF.find(tokens, words) if not _goes_on(words, found, mentions)),
         filter(None, people),
         _said_last(tokens, words, named),
         (found for found in named if _is_ill_after(tokens, words, found, lexicon)),
+        find_someone(tokens, words),
         _OTHERS.find(tokens, words),
     )
     found = next(chain.from_iterable(said), None)
@@ -59,8 +65,29 @@ def _goes_on(words: tuple[str, ...], found: Found[str], mentions: Sequence[Found
     """Return whether "for me" goes on with someone else: "for myself and my mother", "its for me mum"."""
     after = found.last + 1
     return words[after : after + 1] != () and (
-        words[after] in _JOINING or (words[found.last] == "me" and any(other.first == after for other in mentions))
+        words[after] in _JOINING
+        or (words[found.last] == "me" and any(other.first in (found.last, after) for other in mentions))
     )
+
+
+def _besides(tokens: Tokens, words: tuple[str, ...], named: list[Found[str]], lexicon: Lexicon) -> list[Found[str]]:
+    """Return the people named without those who come along with the sender ("me, my mum, and my nan")."""
+    company = find_company(tokens, words, lexicon) if named else None
+    if company is None or not names_sender(words, company):
+        return named
+    return [found for found in named if not company[1] <= found.first <= company[2]]
+
+
+def _of_others(words: tuple[str, ...], named: Iterator[Found[str]]) -> list[Found[str]]:
+    """Return the people named, with who is someone's ("my wifes mum", "my friends dad") as what they are to the sender."""
+    chained: list[Found[str]] = []
+    for found in named:
+        whose = chained[-1] if chained and chained[-1].last == found.first - 1 else None
+        if whose and _is_possessive(words[whose.last], whose):
+            chained[-1] = Found(whose.first, found.last, found.meaning if found.meaning in _ANYONES else "other")
+        else:
+            chained.append(found)
+    return chained
 
 
 def _is_title(words: tuple[str, ...], found: Found[str]) -> bool:
@@ -86,13 +113,19 @@ def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
     """Return whom it is for when the sender says what they are to that person ("im her daughter": the mother)."""
     before = words[: found.first]
     whose = before[-1] if before else ""
-    if not (before[-2:-1] == ("im",) or before[-3:-1] == ("i", "am")):
+    texts = before[-3:-1] == ("this", "is") or (before[-2:-1] == ("its",) and _texts(words[found.last + 1 :]))
+    if not (texts or before[-2:-1] == ("im",) or before[-3:-1] == ("i", "am")):
         return None
     if whose == "the":
         whose = next((_WHOSE[word] for word in words[found.last + 1 :] if word in _WHOSE), whose)
     if whose not in _MIRRORED:
         return None
     return found.meaning if found.meaning in _WORDS["alike"] else _MIRRORED[whose].get(found.meaning, "other")
+
+
+def _texts(after: tuple[str, ...]) -> bool:
+    """Return whether a person is said to be the one who texts ("its his wife texting")."""
+    return after[:1] != () and after[0] in _WORDS["texting"]
 
 
 def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lexicon: Lexicon) -> bool:
@@ -108,7 +141,15 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     owned = owner < found.first or words[found.first] == "my" or _stands_alone(tokens, found)
     if owned and _WORDS["asking"].isdisjoint(before[-1:]) and _is_spoken_of(words, before, after, found):
         return True
-    return not _is_possessive(words[found.last], found) and _is_meant(tokens, owner, owned, found)
+    if _is_possessive(words[found.last], found):
+        return after[:1] == ("behalf",) or (not after and before[-1:] != () and before[-1] in ("its", "is"))
+    return _is_put_in(before, after) or _is_meant(tokens, owner, owned, found, lexicon)
+
+
+def _is_put_in(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Return whether a place is asked for a person ("get my wife a place", "can i book mum in")."""
+    puts = before[-1:] != () and before[-1] in _WORDS["putting"]
+    return puts and any(" ".join(after[:length]) in _WORDS["putting_in"] for length in (1, 2))
 
 
 def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:
@@ -119,24 +160,13 @@ def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:
 
 def _is_spoken_of(words: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...], found: Found[str]) -> bool:
     """Return whether what follows a person says how they are, behind a place or, at the beginning, their age."""
-    if _is_possessive(words[found.last], found) and _is_short_for_is(after):
+    if _is_possessive(words[found.last], found) and is_short_for_is(after):
         return True
-    if _is_subject(after) or any(map(_is_subject, _behind_place(words, found.last + 1))):
+    if is_subject(after) or any(map(is_subject, behind_place(words, found.last + 1))):
+        return True
+    if is_suffering(after) or is_aged(after):
         return True
     return not before and after[:1] != () and after[0].isdecimal() and after[0] not in ("1", "2")
-
-
-def _is_short_for_is(after: tuple[str, ...]) -> bool:
-    """Return whether the "s" before words is of "is": "my mums not sleeping", but not "my mums so i" or "my sons 2"."""
-    return after[:1] != () and after[0] != "so" and not after[0].isdecimal() and _is_subject(("is", *after))
-
-
-def _behind_place(words: tuple[str, ...], place: int) -> Iterator[tuple[str, ...]]:
-    """Yield what may follow "in Hayes" or "who lives in Bethnal Green" behind a person."""
-    while place < len(words) and words[place] in _WORDS["living"]:
-        place += 1
-    if words[place - 1] in _WORDS["living_in"]:
-        yield from (words[place + length :] for length in (1, 2))
 
 
 def _is_among_carers(tokens: Tokens, words: tuple[str, ...], before: tuple[str, ...]) -> bool:
@@ -146,14 +176,8 @@ def _is_among_carers(tokens: Tokens, words: tuple[str, ...], before: tuple[str, 
 
 
 def _names_them(words: tuple[str, ...], found: Found[str]) -> bool:
-    """Return whether the name of the person is given ("mums name is Joyce", "patients name Jean")."""
-    return words[found.last].endswith("s") and words[found.last + 1 : found.last + 2] == ("name",)
-
-
-def _is_called_out(words: tuple[str, ...], found: Found[str]) -> bool:
-    """Return whether the sender calls someone so at the end, and speaks of nobody ("for me bruv", "thanks mate")."""
-    ends = found.first == found.last == len(words) - 1
-    return ends and words[found.last] in _WORDS["called"] and words[found.first - 1] not in _WORDS["own"]
+    """Return whether the name of the person is given ("mums name is Joyce", "patients name Jean", "mums called Jo")."""
+    return words[found.last].endswith("s") and words[found.last + 1 : found.last + 2] in (("name",), ("called",))
 
 
 def _is_ill_after(tokens: Tokens, words: tuple[str, ...], found: Found[str], lexicon: Lexicon) -> bool:
@@ -164,24 +188,15 @@ def _is_ill_after(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     if _sender_comes(words[:owner], words[found.last + 1 :]):
         return False
     places = range(found.last + 1, len(words) - 1)
-    return any(
-        words[place] in _WORDS["she_or_he"] and _tells_illness(tokens, words, place, lexicon) for place in places
-    )
+    return any(words[place] in _WORDS["she_or_he"] and tells_illness(tokens, words, place, lexicon) for place in places)
 
 
-def _tells_illness(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> bool:
-    """Return whether what follows "she" or "hes" up to the next pause is of cancer or of what helps with it."""
-    ends = next((at for at in range(place + 1, len(words)) if tokens.gaps[at]), len(words))
-    said = words[place + 1 : ends]
-    if not _WORDS["illness"].isdisjoint(said) or (said and said[0].isdecimal()):
+def _is_spoken_to(words: tuple[str, ...], found: Found[str]) -> bool:
+    """Return whether the sender calls someone so at the end, and speaks of nobody ("thanks mate", "oh brother")."""
+    if found.first == 1 and words[0] in _WORDS["calls"] and words[1] in _WORDS["called_upon"]:
         return True
-    kinds = {meaning.kind for at in range(place + 1, ends) for meaning in _meanings_at(tokens, words, at, lexicon)}
-    return "cancer_type" in kinds or ("need" in kinds and not _WORDS["wishing"].isdisjoint(said))
-
-
-def _meanings_at(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[Meaning, ...]:
-    found = lexicon.phrases.at(tokens, words, place)
-    return found.meaning if found else ()
+    ends = found.first == found.last == len(words) - 1
+    return ends and words[found.last] in _WORDS["called"] and words[found.first - 1] not in _WORDS["own"]
 
 
 def _after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[str, ...]:
@@ -195,12 +210,14 @@ def _after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon)
     return ("is", *words[place + 1 :]) if words[place] in _WORDS["pronouns_being"] else words[place:]
 
 
-def _is_meant(tokens: Tokens, owner: int, owned: bool, found: Found[str]) -> bool:
+def _is_meant(tokens: Tokens, owner: int, owned: bool, found: Found[str], lexicon: Lexicon) -> bool:
     """Return whether what stands before points at the person, or the person is all that is said."""
     before = tokens.words[:owner]
     if not _WORDS["for"].isdisjoint(before[-1:]) or (owned and _is_pointed_at(before)):
         return True
-    return (owned or found.meaning != "friend") and _is_all(tokens, owner, found.last)
+    named = found.last + 1
+    is_named = named < len(tokens.words) and not tokens.gaps[named] and is_written_name(tokens, named, lexicon)
+    return (owned or found.meaning != "friend") and _is_all(tokens, owner, named if is_named else found.last)
 
 
 def _is_possessive(word: str, found: Found[str]) -> bool:
@@ -209,11 +226,12 @@ def _is_possessive(word: str, found: Found[str]) -> bool:
 
 
 def _owner(words: tuple[str, ...], first: int) -> int:
-    """Return where "my dear old dad" begins; the place of "dad" itself when nothing owns it."""
+    """Return where "my dear old dad" or "one of my mates" begins; the place of "dad" itself when nothing owns it."""
     place = first
     while place and words[place - 1] in _WORDS["adjectives"]:
         place -= 1
-    return place - 1 if place and words[place - 1] in _WORDS["own"] else place
+    place -= int(place > 0 and words[place - 1] in _WORDS["own"])
+    return place - 2 if words[max(place - 2, 0) : place] == ("one", "of") else place
 
 
 def _sender_comes(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
@@ -225,15 +243,15 @@ def _sender_comes(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
 def _comes_or_stays_away(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     """Return whether a person comes beside the sender, or does not come."""
     stays_away = any(" ".join(after[:length]) in _WORDS["staying_away"] for length in range(2, 6))
-    each = (
-        before[-1:] == ("for",) and before[-2:-1] in (("one",), ("1",), ("another",)) and before[-4:-2] == ("me", "and")
-    )
+    each = before[-1:] == ("for",) and before[-2:-1] in (("one",), ("1",), ("another",)) and "me" in before
     return stays_away or each or _sender_comes(before, after) or comes_too(before, after)
 
 
 def _is_all(tokens: Tokens, owner: int, last: int) -> bool:
     """Return whether the person is all that is said ("my dad", "no my dad", "not my mum, my nan please")."""
     words, start, end = tokens.words, owner, last
+    if words[max(owner - 1, 0)] in _JOINING:
+        return False
     while start and not tokens.gaps[start]:
         start -= 1
     while end + 1 < len(words) and not tokens.gaps[end + 1]:
@@ -245,21 +263,3 @@ def _is_all(tokens: Tokens, owner: int, last: int) -> bool:
 def _is_pointed_at(before: tuple[str, ...]) -> bool:
     """Return whether the words before point at the person ("hes my other half", "i look after my mum")."""
     return any(before[-len(phrase) :] == phrase for phrase in _POINTING)
-
-
-def _is_subject(after: tuple[str, ...]) -> bool:
-    """Return whether what follows says how the person is ("has cancer", "needs", "is having chemo")."""
-    while after and after[0] in _WORDS["hurrying"] and after[1:2] and after[0] not in _WORDS["has"]:
-        after = after[1:]
-    verb, then = (*after, "", "")[:2]
-    if verb == "had" and not _WORDS["as_well"].isdisjoint(after[1:]):
-        return False
-    if verb in _WORDS["has"]:
-        return then in _WORDS["states"] or then not in _WORDS["not_has"] or _has_state(after[1:])
-    return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and (then in _WORDS["states"] or then.isdecimal()))
-
-
-def _has_state(after: tuple[str, ...]) -> bool:
-    """Return whether "been diagnosed", "just started", "got lung cancer" or "a tumour" follows "has"."""
-    then = after[1] if len(after) > 1 else ""
-    return after[0] in ("been", "just", "got", "a") and then in _WORDS["states"] | _WORDS["has_a"]
