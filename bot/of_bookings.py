@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from bot.nlu.small_numbers import NUMBERS, is_number, number_of
 from bot.nlu.kin_words import KinPattern
+from bot.nlu.small_numbers import NUMBERS, is_number, number_of
 from bot.understanding import Entity, Expecting, Understanding
 from services.core import yaml12
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from bot.nlu.kin_words import KIN, KIN_WORD, KinPattern
-from bot.nlu.names import name_cased
+from bot.nlu.name_words import name_cased
 from bot.nlu.word_lists import contexts, phrases_of, read_list, word_set
 from bot.understanding import Entity, Expecting, Understanding
 from services.core import yaml12

@@ -7,7 +7,7 @@ from functools import cache
 
 from bot.nlu.kin import find_kin
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.names import is_written_name
+from bot.nlu.name_words import is_written_name
 from bot.nlu.phrases import Phrases
 from bot.nlu.small_numbers import counts_else, is_number, number_of
 from bot.nlu.tokens import Tokens
@@ -58,20 +58,34 @@ def find_by_name(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: L
     joins = [place for place in range(sender + 1, len(words)) if words[place] in _WORDS["and"]]
     if words[sender] == "me" and joins and not _names_oneself(words, sender):
         named = (place for place in range(sender + 1, len(words)) if is_written_name(tokens, place, lexicon))
-        yield from (
-            Companions(1, _begins(words, place), place)
-            for place in named
-            if place < joins[-1] or _begins(words, place) == joins[-1] + 1
-        )
+        yield from (_called(words, place) for place in named if _is_among(words, place, joins[-1]))
     before = sender - 2
-    if before >= 0 and words[sender - 1] in _WORDS["and"] and is_written_name(tokens, before, lexicon):
-        alone = before == 0 or words[before - 1] in _WORDS["before_named"]
-        if alone and (sender + 1 == len(words) or tokens.gaps[sender + 1] or words[sender + 1] in _WORDS["after_us"]):
-            yield Companions(1, before, before)
+    if _is_named_before(tokens, words, sender, lexicon):
+        yield Companions(1, before, before)
+
+
+def _called(words: tuple[str, ...], place: int) -> Companions:
+    return Companions(1, _begins(words, place), place)
+
+
+def _is_among(words: tuple[str, ...], place: int, join: int) -> bool:
+    """Return whether a name stands before the last "and", or right behind it."""
+    return place < join or _begins(words, place) == join + 1
+
+
+def _is_named_before(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: Lexicon) -> bool:
+    """Return whether someone is named before "and I" or "and me", ahead of what both want."""
+    before = sender - 2
+    if before < 0 or words[sender - 1] not in _WORDS["and"] or not is_written_name(tokens, before, lexicon):
+        return False
+    ahead = before == 0 or words[before - 1] in _WORDS["before_named"]
+    return ahead and (
+        not words[sender + 1 :] or bool(tokens.gaps[sender + 1]) or words[sender + 1] in _WORDS["after_us"]
+    )
 
 
 def _names_oneself(words: tuple[str, ...], sender: int) -> bool:
-    """Return whether a name behind "me" is the sender's own ("its me, Tina and ..."); in "its me and Dave" it is not."""
+    """Return whether a name behind "me" is the sender's own: "its me, Tina and ...", but not "its me and Dave"."""
     return words[sender - 1] in _WORDS["naming_oneself"] and sender > 0 and words[sender + 1] not in _WORDS["and"]
 
 

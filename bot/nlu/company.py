@@ -1,11 +1,11 @@
 """Counting the sender and those named with them: "me and my wife", "me, mum and my sister", "bringing 2 friends"."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from bot.nlu.companions import Companions, find_by_name, find_people
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.names import is_written_name
+from bot.nlu.name_words import is_written_name
 from bot.nlu.phrases import Phrases
 from bot.nlu.small_numbers import is_number
 from bot.nlu.tokens import Tokens
@@ -83,17 +83,33 @@ def _group(
         return None
     by_first = {person.first: person for person in people}
     by_last = {_named_to(tokens, person.last, lexicon): person for person in people}
-    named, first, last = [], sender, sender
-    while person := by_first.get(_joined_after(tokens, words, last, lexicon)):
-        named.append(person)
-        last = person.last
-    listing = last == sender
-    while person := by_last.get(_joined_before(tokens, words, first, listing and bool(named))):
-        named.append(person)
+    named, first = _chain(tokens, words, by_first, sender, lexicon), sender
+    last = named[-1].last if named else sender
+    before: list[Companions] = []
+    while person := by_last.get(_joined_before(tokens, words, first, bool(before) and last == sender)):
+        before.append(person)
         first = person.first
-    if not named or not all(person.count for person in named) or _stay_away(tokens, words, sender, first, last):
+    if _is_said_of(words, first) or _stay_away(tokens, words, sender, first, last):
         return None
-    return None if _is_said_of(words, first) else (1 + sum(person.count for person in named), first, last)
+    return _reading([*named, *before], first, last)
+
+
+def _chain(
+    tokens: Tokens, words: tuple[str, ...], by_first: Mapping[int, Companions], last: int, lexicon: Lexicon
+) -> list[Companions]:
+    """Return those joined one after another to a word."""
+    chained: list[Companions] = []
+    while person := by_first.get(_joined_after(tokens, words, last, lexicon)):
+        chained.append(person)
+        last = person.last
+    return chained
+
+
+def _reading(others: Sequence[Companions], first: int, last: int) -> Reading | None:
+    """Return the sender and others together, if it is known how many they are."""
+    if not others or not all(other.count for other in others):
+        return None
+    return 1 + sum(other.count for other in others), first, last
 
 
 def _stay_away(tokens: Tokens, words: tuple[str, ...], sender: int, first: int, last: int) -> bool:
@@ -149,17 +165,15 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[Companions]
     along = {found.last + 1: found.first for found in _along().find(tokens, words)}
     by_first = {person.first: person for person in people}
     for person in people:
-        if words[person.first] == "no" or (person.first and words[person.first - 1] == "no"):
+        if "no" in words[max(person.first - 1, 0) : person.first + 1]:
             continue
-        others, last = [person], person.last
-        while other := by_first.get(_joined_after(tokens, words, last, lexicon)):
-            others.append(other)
-            last = other.last
-        count = 1 + sum(other.count for other in others) if all(other.count for other in others) else 0
-        if count and person.first in along:
-            return count, along[person.first], last
-        if count and _comes(tokens, words, person.first, _named_to(tokens, last, lexicon)):
-            return count, person.first, last
+        others = [person, *_chain(tokens, words, by_first, person.last, lexicon)]
+        reading = _reading(others, along.get(person.first, person.first), others[-1].last)
+        comes = person.first in along or _comes(
+            tokens, words, person.first, _named_to(tokens, others[-1].last, lexicon)
+        )
+        if reading and comes:
+            return reading
     return None
 
 
@@ -195,9 +209,7 @@ def _is_with(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> b
     while begins and not tokens.gaps[begins] and words[begins - 1] in _WORDS["openers"] | _WORDS["joining"]:
         begins -= 1
     parted = bool(tokens.gaps[begins]) and words[place] != "and"
-    after = words[last + 1 : last + 2]
-    ends = not after or bool(tokens.gaps[last + 1]) or after[0] in _CLOSING
-    return ends and (begins == 0 or parted)
+    return _closes(tokens, words, last, _CLOSING) and (begins == 0 or parted)
 
 
 def _is_beside(tokens: Tokens, words: tuple[str, ...], last: int) -> bool:
@@ -214,21 +226,34 @@ def _is_beside(tokens: Tokens, words: tuple[str, ...], last: int) -> bool:
 
 def _may_come(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> bool:
     """Return whether "can my sister come" or "my husbands coming" is all that a part of a message says."""
-    if words[last] in _WORDS["everyone"]:
-        return False
     begins = first
     while begins and not tokens.gaps[begins] and words[begins - 1] in _WORDS["may"]:
         begins -= 1
-    verb = last + 1
-    while verb + 1 < len(words) and not tokens.gaps[verb] and words[verb] in _WORDS["helping"] - _WORDS["coming_along"]:
-        verb += 1
-    if verb >= len(words) or tokens.gaps[verb] or words[verb] not in _WORDS["coming"] | _WORDS["welcome"]:
+    verb = _verb(tokens, words, last + 1)
+    if verb is None or words[last] in _WORDS["everyone"] or not _opens(tokens, words, begins):
         return False
-    asks = begins < first
-    closing = _CLOSING if asks else _WORDS["polite"]
-    ends = verb + 1 == len(words) or bool(tokens.gaps[verb + 1]) or words[verb + 1] in closing
-    asks = asks or words[verb] in _WORDS["coming_along"]
-    return asks and ends and (begins == 0 or bool(tokens.gaps[begins]) or words[begins - 1] in _WORDS["openers"])
+    if begins == first:
+        return words[verb] in _WORDS["coming_along"] and _closes(tokens, words, verb, _WORDS["polite"])
+    return _closes(tokens, words, verb, _CLOSING)
+
+
+def _verb(tokens: Tokens, words: tuple[str, ...], place: int) -> int | None:
+    """Return where "come" or "welcome" stands from a word on, with nothing but "will be able to" before it."""
+    helping = _WORDS["helping"] - _WORDS["coming_along"]
+    while place + 1 < len(words) and not tokens.gaps[place] and words[place] in helping:
+        place += 1
+    is_verb = place < len(words) and not tokens.gaps[place] and words[place] in _WORDS["coming"] | _WORDS["welcome"]
+    return place if is_verb else None
+
+
+def _opens(tokens: Tokens, words: tuple[str, ...], place: int) -> bool:
+    """Return whether a part of a message begins with a word, or with "yes" or the like before it."""
+    return place == 0 or bool(tokens.gaps[place]) or words[place - 1] in _WORDS["openers"]
+
+
+def _closes(tokens: Tokens, words: tuple[str, ...], place: int, closing: frozenset[str]) -> bool:
+    """Return whether a part of a message ends with a word, or goes on with one of some others."""
+    return place + 1 == len(words) or bool(tokens.gaps[place + 1]) or words[place + 1] in closing
 
 
 def comes_too(before: tuple[str, ...], after: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Finding the words for a relation in a message: "mum", "my old fella", and "me old fella" and "our ma" as London says."""
+"""Finding the words for a relation in a message: "mum", "my old fella", and as London says "me old fella", "our ma"."""
 
 from collections.abc import Iterator
 

@@ -6,7 +6,7 @@ from itertools import chain
 from bot.nlu.company import comes_too, find_company, names_sender
 from bot.nlu.kin import find_kin
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.names import is_written_name
+from bot.nlu.name_words import is_written_name
 from bot.nlu.phrases import Found, Phrases
 from bot.nlu.said_of import behind_place, is_aged, is_short_for_is, is_subject, is_suffering, tells_illness
 from bot.nlu.someone import find_someone
@@ -79,7 +79,7 @@ def _besides(tokens: Tokens, words: tuple[str, ...], named: list[Found[str]], le
 
 
 def _of_others(words: tuple[str, ...], named: Iterator[Found[str]]) -> list[Found[str]]:
-    """Return the people named, with who is someone's ("my wifes mum", "my friends dad") as what they are to the sender."""
+    """Return the people named; who is someone's ("my wifes mum", "my mums friend") as what they are to the sender."""
     chained: list[Found[str]] = []
     for found in named:
         whose = chained[-1] if chained and chained[-1].last == found.first - 1 else None
@@ -132,18 +132,32 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
-    if _comes_or_stays_away(before, after) or before[-1:] == ("not",) or _is_among_carers(tokens, words, before):
+    if _is_left_out(before, after) or _is_among_carers(tokens, words, before):
         return False
     if _names_them(words, found):
         return True
     if found.meaning == "patient":
-        return words[owner] in _WORDS["patient_owners"] and _WORDS["no_patient"].isdisjoint(before[-1:])
-    owned = owner < found.first or words[found.first] == "my" or _stands_alone(tokens, found)
+        return _is_own_patient(words, owner)
+    owned = _is_owned(words, owner, found) or _stands_alone(tokens, found)
     if owned and _WORDS["asking"].isdisjoint(before[-1:]) and _is_spoken_of(words, before, after, found):
         return True
-    if _is_possessive(words[found.last], found):
-        return after[:1] == ("behalf",) or (not after and before[-1:] != () and before[-1] in ("its", "is"))
+    if _is_possessive(words[found.last], found) and words[owner] != "one":
+        return _is_theirs(before, after)
     return _is_put_in(before, after) or _is_meant(tokens, owner, owned, found, lexicon)
+
+
+def _is_own_patient(words: tuple[str, ...], owner: int) -> bool:
+    """Return whether "my patient" or "a client" is spoken of, and not "im a patient"."""
+    return words[owner] in _WORDS["patient_owners"] and words[max(owner - 1, 0)] not in _WORDS["no_patient"]
+
+
+def _is_owned(words: tuple[str, ...], owner: int, found: Found[str]) -> bool:
+    return owner < found.first or words[found.first] == "my"
+
+
+def _is_theirs(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Return whether "behalf" follows a person's "s" ("on my dads behalf"), or "its" leads to it ("its my wifes")."""
+    return after[:1] == ("behalf",) or (not after and before[-1:] in (("its",), ("is",)))
 
 
 def _is_put_in(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
@@ -240,8 +254,10 @@ def _sender_comes(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     return ahead or (len(after) > 1 and after[0] in _JOINING and after[1] in _SENDER)
 
 
-def _comes_or_stays_away(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    """Return whether a person comes beside the sender, or does not come."""
+def _is_left_out(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Return whether a person is not the one, comes beside the sender, or does not come."""
+    if before[-1:] == ("not",):
+        return True
     stays_away = any(" ".join(after[:length]) in _WORDS["staying_away"] for length in range(2, 6))
     each = before[-1:] == ("for",) and before[-2:-1] in (("one",), ("1",), ("another",)) and "me" in before
     return stays_away or each or _sender_comes(before, after) or comes_too(before, after)

@@ -16,16 +16,21 @@ _HAS_IT = (("has", "it"), ("got", "it"), ("have", "it"), ("had", "it"))
 
 def is_subject(after: tuple[str, ...]) -> bool:
     """Return whether what follows says how the person is ("has cancer", "needs", "is having chemo")."""
-    while after and after[0] in _WORDS["hurrying"] and after[1:2] and after[0] not in _WORDS["has"]:
+    while after[1:2] and after[0] in _WORDS["hurrying"] - _WORDS["has"]:
         after = after[1:]
     verb, then = (*after, "", "")[:2]
-    if verb in _REFUSING and then in _WORDS["not_ill"]:
-        return False
-    if verb == "had" and not _WORDS["as_well"].isdisjoint(after[1:]):
+    if _tells_else(after):
         return False
     if verb in _WORDS["has"]:
         return then in _WORDS["states"] or then not in _WORDS["not_has"] or _has_state(after[1:])
     return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and (then in _WORDS["states"] or then.isdecimal()))
+
+
+def _tells_else(after: tuple[str, ...]) -> bool:
+    """Return whether what follows only says that a person knows nothing of it, or once had it too."""
+    if after[:1] == ("had",):
+        return not _WORDS["as_well"].isdisjoint(after[1:])
+    return after[1:2] != () and after[0] in _REFUSING and after[1] in _WORDS["not_ill"]
 
 
 def _has_state(after: tuple[str, ...]) -> bool:

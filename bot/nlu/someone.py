@@ -1,4 +1,4 @@
-"""Finding that an event is for someone whom no word for a relation names: "for a lady at my church", "my boss has it"."""
+"""Finding that an event is for someone whom no word for a relation names: "a lady at my church", "my boss has it"."""
 
 from collections.abc import Iterator
 

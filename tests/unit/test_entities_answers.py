@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.nlu.entities import find_entities
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
-from bot.nlu.names import name_cased
+from bot.nlu.name_words import name_cased
 from bot.understanding import Expecting, Option
 from services.core.ids import new_reference
 from services.events.taxonomy import load_taxonomy

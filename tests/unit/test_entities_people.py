@@ -1,0 +1,158 @@
+"""Who comes, whom it is for and what anyone is called, in the many ways in which Londoners text it.
+
+Each row guards something general (a way to count, to name or to bring someone), not one message.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.nlu.entities import find_entities
+from bot.nlu.lexicon import Lexicon, build_lexicon
+from bot.understanding import Expecting
+from services.events.taxonomy import load_taxonomy
+from services.journey.gazetteer import Gazetteer
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    gazetteer = Gazetteer.load()
+    return build_lexicon(load_taxonomy(), gazetteer.find_in, gazetteer.answer)
+
+
+def values(lexicon: Lexicon, text: str, kind: str) -> list:
+    return [entity.value for entity in find_entities(text, lexicon, None, NOW) if entity.kind == kind]
+
+
+def rows(table: str) -> list[tuple[str, str]]:
+    """The texts of each line, parted by bars, with the value that the line begins with."""
+    lines = (line.split(": ", 1) for line in table.strip().splitlines())
+    return [(text.strip(), value) for value, texts in lines for text in texts.split(" | ")]
+
+
+COUNTS = """
+1: on me lonesome | not bringing anyone | ive no one to bring | I shall be unaccompanied | me alone | just one
+1: just me, the husband's working | just me my wife can't make it | just me and the dog
+2: 2 tix | two please | probably 2 | can you squeeze in two | room for one more? | two coming | too of us | x 2
+2: me w/ my mum | husband in tow | my wife will be with me | I've got my mum with me | oh and my sister too
+2: can my sister come | is my wife welcome too | would my husband be able to come | plus hubby | also my wife
+2: me and a lady from church | me and my chemo buddy | me and big Dave | me and our Susan | me and Mrs Patel
+2: Sandra and me | Sandra & I would love to come | my friend Linda and I | he and I | self and spouse
+2: me and the auld fella | mi ah come wid mi daughter | me and mi pickney | one for me one for him
+3: me and both my sisters | tree of us | room for two more | book me, Amir and his mum in | that makes 3
+4: put 4 down | group of 4 ladies from the temple | four attending | at least four | total 4 | we shall be four
+5: five | me, the husband and the kids, all 5 of us
+6: half dozen from church
+12: a dozen of us
+"""
+
+
+@pytest.mark.parametrize(("text", "count"), rows(COUNTS))
+def test_all_who_come_are_counted(lexicon, text, count):
+    assert values(lexicon, text, "count") == [int(count)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2",  # of what, nobody knows
+        "nobody else understands",
+        "i dont want to be alone",
+        "looking forward 2 coming",
+        "two heads are better than one",
+        "my carer comes at 9",
+        "one of my patients wants to come",
+        "me and my husband split up",
+        "me and my wife cant come",
+        "my husband lives with me",
+    ],
+)
+def test_talk_that_counts_nobody(lexicon, text):
+    assert values(lexicon, text, "count") == []
+
+
+def test_a_number_alone_counts_nobody_where_something_else_is_asked(lexicon):
+    found = find_entities("two please", lexicon, Expecting("when", "date"), NOW)
+    assert not [entity for entity in found if entity.kind == "count"]
+
+
+RELATIONS = """
+father: on my dads behalf | mi faada have prostate | me da's got cancer
+mother: book mum in | not mine, it's my mum's | mum on chemo and struggling | mum lost her hair | ma mammy's no well
+mother: this is her son texting
+husband: me auld fella, he won't text himself
+wife: get my wife a place | the missus has got it | wife with breast cancer
+brother: my wee brother has it | my brother, Tunde
+sister: my sister was told she has it
+grandparent: my nan aged 80
+friend: for one of my friends | for my mum's friend
+patient: on behalf of one of my patients
+other: for a lady at my church | my boss has it | for my parents | for my husband's brother | for my landlord
+self: it's me that has it
+"""
+
+
+@pytest.mark.parametrize(("text", "relation"), rows(RELATIONS))
+def test_whom_it_is_for(lexicon, text, relation):
+    assert values(lexicon, text, "relation") == [{"relation": relation}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oh brother, another menu",
+        "my mum doesnt know I have cancer",
+        "my husband wont talk about it",
+        "my boss is being funny about sick leave",
+        "me, my mum, and my nan",
+        "1 for me, 1 for my sister",
+        "and my wife",
+        "me w/ my mum",
+        "a lady at my church told me",
+    ],
+)
+def test_it_is_for_no_one_else(lexicon, text):
+    assert values(lexicon, text, "relation") == []
+
+
+NAMES = """
+Jean: Jean, spelt J E A N | Jean with a J
+Sara: Sara no h
+Nora: Nora btw | only me Nora | sent by Nora | Nora again, sorry
+Ingrid: Ingrid, Tuesday if you please
+Kwabs: I'm Kwabs
+Olwethu: im Olwethu from Leyton | hi its Olwethu
+Mrs Chaudhry: Mrs Chaudhry here
+Mr Chowdhury: My brother-in-law, Mr Chowdhury, needs advice
+Mrs Patel: its Mr and Mrs Patel
+Tunde: book Tunde in
+J. Webb: just put J. Webb
+Doyle: surname is Doyle
+"""
+
+
+@pytest.mark.parametrize(("text", "name"), rows(NAMES))
+def test_a_name_however_it_is_given(lexicon, text, name):
+    assert values(lexicon, text, "name") == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Sue and Ron", ["Sue", "Ron"]),
+        ("I'm Sue and my husband is Ron", ["Sue", "Ron"]),
+        ("first name Pat, surname Doyle", ["Pat", "Doyle"]),
+        ("my friend Linda and I will come", ["Linda"]),
+    ],
+)
+def test_everyone_named(lexicon, text, names):
+    assert [name for name in values(lexicon, text, "name") if name in names] == names
+
+
+@pytest.mark.parametrize(
+    "text", ["his name escapes me", "I'm Scottish", "I'm HIV positive", "Im Coeliac", "Sarah, can you help"]
+)
+def test_a_word_that_is_no_name(lexicon, text):
+    assert values(lexicon, text, "name") == []
