@@ -3,10 +3,28 @@
 from collections.abc import Sequence
 
 from bot.nlu.choice_words import choice_words
-from bot.nlu.option_words import options_with_word
+from bot.nlu.option_words import has_word, options_with_word
 from bot.understanding import Option
 
 _SOUNDING = {"for": "four", "fore": "four", "to": "two", "too": "two", "won": "one", "ate": "eight"}
+# "free" in "im free monday" and "the free wig fitting" asks nothing, "change it to" takes back what was said before.
+_TALK: dict[str, tuple[tuple[str, ...], ...]] = {
+    "like": (("like", "the", "look", "of"), ("like", "the", "sound", "of")),
+    "would": (("would", "work"),),
+    "will": (("will", "work"),),
+    "im": (("im", "free"), ("im", "in")),
+    "am": (("am", "free"),),
+    "the": (("the", "free"), ("the", "look", "of"), ("the", "sound", "of")),
+    "change": (("change", "that", "to", "number"), ("change", "it", "to", "number"), ("change", "it", "to", "the")),
+    "switch": (("switch", "it", "to", "the"), ("switch", "to", "the"), ("switch", "to", "number")),
+    "swap": (("swap", "it", "for", "the"), ("swap", "to", "the")),
+    "say": (("say", "less"),),
+    "cant": (("cant", "wait"), ("cant", "go", "wrong", "with")),
+    "i": (("i", "am"),),
+    "from": (("from", "the", "top"), ("from", "top")),
+    "hold": (("hold", "on"),),
+    "hang": (("hang", "on"),),
+}
 _POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "ta", "thx", "love", "dear", "x"))
 
 
@@ -17,10 +35,28 @@ def as_heard(words: tuple[str, ...], options: Sequence[Option]) -> tuple[str, ..
     """
     if words[:2] == ("how", "about"):
         words = ("ok", "ok", *words[2:])
+    words = _without_talk(words, options)
+    words = tuple("to" if _is_from_end(words, place) else word for place, word in enumerate(words))
     return tuple(
         "one" if word == "1" and place and _has_one_after(words, place - 1, options) else _heard(words, place)
         for place, word in enumerate(words)
     )
+
+
+def _is_from_end(words: tuple[str, ...], place: int) -> bool:
+    """Return whether "from" leads to the end of the menu ("second from the bottom")."""
+    after = [word for word in words[place + 1 : place + 3] if word != "the"]
+    return words[place] == "from" and after[:1] in (["bottom"], ["end"], ["last"])
+
+
+def _without_talk(words: tuple[str, ...], options: Sequence[Option]) -> tuple[str, ...]:
+    """Return words with an "ok" for each of a phrase that only says that something is liked ("like the look of")."""
+    heard = list(words)
+    for place in range(len(words)):
+        for phrase in _TALK.get(words[place], ()):
+            if words[place : place + len(phrase)] == phrase and not has_word(phrase[-1], options):
+                heard[place : place + len(phrase)] = ["ok"] * len(phrase)
+    return tuple(heard)
 
 
 def _has_one_after(words: tuple[str, ...], place: int, options: Sequence[Option]) -> bool:

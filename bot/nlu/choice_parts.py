@@ -8,6 +8,16 @@ from bot.nlu.word_lists import word_set
 
 _PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _REASONS = word_set("cos coz cuz because becos bcos bc cause since as its im ive i if assuming providing")
+_IF = (
+    ("as", "long", "as"),
+    ("so", "long", "as"),
+    ("but", "only", "if"),
+    ("only", "if"),
+    ("provided",),
+    ("if",),
+    ("as", "i"),
+)
+_SELF_CORRECTING = word_set("sorry wait actually oops meant scrap")
 _FOR_WHOM = (("for", "my"), ("for", "me"), ("for", "mum"), ("for", "dad"), ("me", "and"), ("me", "n"))
 
 
@@ -22,6 +32,12 @@ def first_part_ends(tokens: Tokens) -> int:
     return min((pause.start() if pause else len(tokens.text)), next(reasons, len(tokens.text))) % len(tokens.text)
 
 
+def condition_from(words: tuple[str, ...]) -> int:
+    """Return where "as long as its not far" or "only if ..." begins behind what is picked, else 0."""
+    places = (place for place in range(1, len(words)) if any(words[place : place + len(it)] == it for it in _IF))
+    return next(places, 0)
+
+
 def corrected_from(tokens: Tokens) -> int:
     """Return where the last part of a message begins after one that refuses something ("not that, 3"), else 0."""
     pauses = (
@@ -30,7 +46,21 @@ def corrected_from(tokens: Tokens) -> int:
         if _PAUSE.search(tokens.text, tokens.ends[place - 1], tokens.starts[place])
     )
     begins = next(pauses, 0)
-    return 0 if choice_words().refusing.isdisjoint(tokens.words[:begins]) else begins
+    refuses = choice_words().refusing | {"cant", "cannot"}
+    if begins and (not refuses.isdisjoint(tokens.words[:begins]) or _is_no_good(tokens.words[:begins])):
+        return begins
+    so = tokens.words.index("so") + 1 if "so" in tokens.words[1:-1] else 0
+    return 0 if refuses.isdisjoint(tokens.words[:so]) else so
+
+
+def mended_from(words: tuple[str, ...]) -> int:
+    """Return where the second of two picks begins, behind "sorry" or "i meant" ("2 sorry 3"), else 0."""
+    return next((place + 1 for place in range(1, len(words) - 1) if words[place] in _SELF_CORRECTING), 0)
+
+
+def _is_no_good(words: tuple[str, ...]) -> bool:
+    """Return whether what was said ends by refusing ("tuesday is no good")."""
+    return words[-2:] in (("no", "good"), ("no", "use"), ("is", "out"))
 
 
 def kept_and_refused(tokens: Tokens) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -10,7 +10,10 @@ _NUMBERED = ("numbers", "ordinals")
 
 @dataclass(frozen=True, slots=True)
 class ChoiceWords:
-    """The lists of `choices.yml`, numbers by word; `people` is what a number counts when it is a party's size."""
+    """The lists of `choices.yml`, numbers by word; `people` is what a number counts when it is a party's size.
+
+    `akin` are the words that mean much the same as each word that has such.
+    """
 
     numbers: dict[str, int]
     ordinals: dict[str, int]
@@ -29,6 +32,7 @@ class ChoiceWords:
     asking: frozenset[str]
     asking_first: frozenset[str]
     generic: frozenset[str]
+    akin: dict[str, frozenset[str]]
 
 
 @cache
@@ -38,7 +42,10 @@ def choice_words() -> ChoiceWords:
     numbers, ordinals = (
         {word: int(number) for word, number in inverted(lists.pop(name)).items()} for name in _NUMBERED
     )
+    akin: dict[str, frozenset[str]] = {}
+    for alike in map(phrases_of, lists.pop("akin")):
+        akin |= {word: akin.get(word, frozenset()) | frozenset(alike) for word in alike}
     people = frozenset(phrases_of(read_list("counts")["people"]))
     return ChoiceWords(
-        numbers, ordinals, people, **{name: frozenset(phrases_of(listed)) for name, listed in lists.items()}
+        numbers, ordinals, people, akin=akin, **{name: frozenset(phrases_of(each)) for name, each in lists.items()}
     )

@@ -27,7 +27,7 @@ from bot.understanding import Entity, Expecting
 _EXCLUSIVE = ("reference", "place", "place_choice", "rating", "choice", "date", "count", "name", "language")
 # These say nothing where a place, a name or a date stands ("Hope" the place, "Art" the name).
 _TERMS = frozenset(("cancer_type", "need", "audience", "stage", "access", "mode"))
-_PEOPLE = word_set("us me my our i people ppl person persons adults both pair")
+_PEOPLE = word_set("us me my our i people ppl person persons adults both pair places seats tickets spaces spots of")
 _PLACES = frozenset(("place", "place_choice"))
 _STRONGER = frozenset(("place", "place_choice", "name"))
 

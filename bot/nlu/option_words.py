@@ -9,6 +9,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
+from bot.nlu.choice_words import choice_words
 from bot.nlu.clock_rules import PARTS
 from bot.nlu.tokens import tokenise
 from bot.nlu.word_lists import word_set
@@ -20,6 +21,7 @@ _COMMON = word_set(
     "the a an and of for in at on to with by your you after from day cancer event session one is am pm st"
 )
 _DAY_ONLY = re.compile(r"(?:on )?(?:the )?(\d{1,2})(?:st|nd|rd|th)")
+_DAY_SPELT = re.compile(r"(?:on )?(?:the )?(?:twenty |thirty )?[a-z]+(?:th|st|nd|rd)")  # "the fifteenth"
 _ONE_SLIP, _TWO_SLIPS, _BEGINNING = 5, 8, 5  # letters from which a word may have slips, or may be only the beginning
 _SHORTEST, _SHORTEST_FORM = 4, 3  # letters: a shorter word means only itself; or is one without its vowels
 _ENDINGS = ("ing", "ers", "ery", "er", "es", "s")
@@ -53,7 +55,7 @@ def has_word(word: str, options: Sequence[Option]) -> bool:
 def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
     """Return the indices of the options that have a word, or nearly that word."""
     exact = frozenset(index for index, option in enumerate(options) if word in _words(option))
-    exact = exact or _of_other_number(word, options)
+    exact = exact or _of_other_number(word, options) or _akin(word, options)
     if exact or len(word) < _SHORTEST_FORM:
         return exact
     means = _alike if len(word) >= _SHORTEST else _is_short_for
@@ -66,6 +68,32 @@ def _of_other_number(word: str, options: Sequence[Option]) -> frozenset[int]:
         return frozenset()
     forms = {f"{word}s", word.removesuffix("s")} - {word}
     return frozenset(index for index, option in enumerate(options) if forms & _words(option))
+
+
+def _akin(word: str, options: Sequence[Option]) -> frozenset[int]:
+    """Return the options that have a word for much the same ("stroll" for "Walking group")."""
+    akin = choice_words().akin.get(word, frozenset())
+    return frozenset(index for index, option in enumerate(options) if not akin.isdisjoint(_words(option)))
+
+
+def options_with_pair(word: str, following: str, options: Sequence[Option]) -> frozenset[int]:
+    """Return the options that have two words in a row which two words said are a slip away from ("thai chi")."""
+    said = word + following
+    if len(said) < _ONE_SLIP:
+        return frozenset()
+    return frozenset(
+        index for index, option in enumerate(options) if any(_is_slip(said, pair) for pair in _pairs(option))
+    )
+
+
+@lru_cache(maxsize=512)
+def _pairs(option: Option) -> frozenset[str]:
+    """Return the pairs of words in a row of a title, each pair as one word."""
+    return frozenset(one + other for one, other in pairwise(title_words(option.title)) if not {one, other} & _COMMON)
+
+
+def _is_slip(said: str, pair: str) -> bool:
+    return said[0] == pair[0] and OSA.distance(said, pair, score_cutoff=2) <= (2 if len(pair) >= _TWO_SLIPS else 1)
 
 
 def _alike(said: str, own: str) -> bool:
@@ -81,7 +109,15 @@ def _alike(said: str, own: str) -> bool:
 
 def _is_short_for(said: str, own: str) -> bool:
     """Return whether a word is another without its vowels ("tlk", "grp")."""
-    return said == own[0] + _VOWELS.sub("", own[1:])
+    bare = own[0] + _VOWELS.sub("", own[1:])
+    if said == bare:
+        return True
+    kept = iter(own)
+    return (
+        len(bare) <= len(said) < len(own)
+        and said[0] + _VOWELS.sub("", said[1:]) == bare
+        and all(letter in kept for letter in said)
+    )
 
 
 def _stem(word: str) -> str:
@@ -125,7 +161,10 @@ def _is_like(date: dict[str, Any], moment: datetime) -> bool:
     if date.get("weekdays"):
         return moment.weekday() in date["weekdays"] and _in_hours(date, moment)
     said = _DAY_ONLY.fullmatch(date["words"].lower())
-    return bool(said) and int(said[1]) == moment.day  # type: ignore[index]
+    if said is None:
+        spelt = date["grain"] == "day" and _DAY_SPELT.fullmatch(date["words"].lower())
+        return bool(spelt) and to_london(datetime.fromisoformat(date["from"])).day == moment.day
+    return int(said[1]) == moment.day
 
 
 def _is_inside(date: dict[str, Any], moment: datetime) -> bool:

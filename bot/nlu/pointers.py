@@ -7,14 +7,9 @@ from bot.nlu.tokens import Tokens
 
 _LETTERS = "abcdefghij"
 _POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "you", "ta", "thx"))
-_LAST_BUT_ONE = (
-    ("second", "to", "last"),
-    ("second", "from", "last"),
-    ("second", "from", "bottom"),
-    ("second", "from", "the", "bottom"),
-    ("last", "but", "one"),
-    ("penultimate",),
-)
+_FROM = frozenset(("from", "to", "off"))  # "second from the bottom"
+_END = frozenset(("bottom", "end", "last"))
+_BUT = {"one": 2, "1": 2, "two": 3, "2": 3}  # "last but one"
 _LEADING_ON = frozenset(("at", "in", "on", "with", "near", "by", "about", "that", "thats"))  # "one at the park"
 
 
@@ -42,12 +37,26 @@ def find_pointers(tokens: Tokens, count: int, dated: frozenset[int]) -> list[Poi
 
 
 def _from_end(words: tuple[str, ...], count: int) -> Pointer | None:
-    """Return the last line but one ("second to last", "last but one")."""
-    for place in range(len(words)):
-        for phrase in _LAST_BUT_ONE:
-            if words[place : place + len(phrase)] == phrase:
-                return Pointer(count - 2, place, firm=True)
+    """Return the line counted from the end ("second to last", "last but one", "third from the bottom")."""
+    for place, word in enumerate(words):
+        after = [word for word in words[place + 1 : place + 4] if word != "the"]
+        back = _counted_back(word, after)
+        if back:
+            return Pointer(count - back, place, firm=True)
     return None
+
+
+def _counted_back(word: str, after: list[str]) -> int:
+    """Return how many lines from the end a word and those behind it count, 0 if none: 2 for "second last"."""
+    known = choice_words()
+    if word == "penultimate":
+        return 2
+    if word in known.last and after[:1] == ["but"]:
+        return _BUT.get("".join(after[1:2]), 0)
+    number = known.ordinals.get(word, 0) if word not in ("top", "topmost") else 0
+    if after[:1] == ["last"]:
+        return number
+    return number if len(after) > 1 and after[0] in _FROM and after[1] in _END else 0
 
 
 def _pointer(tokens: Tokens, place: int, count: int, dated: frozenset[int]) -> Pointer | None:

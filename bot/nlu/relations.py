@@ -53,7 +53,21 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
         _OTHERS.find(tokens, words),
     )
     found = next(chain.from_iterable(said), None)
-    return [_entity(tokens, found.first, found.last, found.meaning)] if found and found.meaning else []
+    if not found or not found.meaning:
+        return []
+    both = [found, *_and_another(tokens, words, found, named)]
+    return [_entity(tokens, each.first, each.last, each.meaning) for each in both]
+
+
+def _and_another(
+    tokens: Tokens, words: tuple[str, ...], found: Found[str], named: Sequence[Found[str]]
+) -> Iterator[Found[str]]:
+    """Yield the second of two people whom it is for ("for my mum and dad"), if little more is said."""
+    for other in named:
+        joined = words[found.last + 1 : _owner(words, other.first)] in (("and",), ("n",))
+        after = words[other.last + 1 : other.last + 2]
+        if joined and (not after or tokens.gaps[other.last + 1] or after[0] in _WORDS["polite"] | _WORDS["living_in"]):
+            yield other
 
 
 def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
@@ -134,25 +148,25 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
     if _is_left_out(before, after) or _is_among_carers(tokens, words, before):
         return False
-    if _names_them(words, found):
-        return True
     if found.meaning == "patient":
-        return _is_own_patient(words, owner)
-    owned = _is_owned(words, owner, found) or _stands_alone(tokens, found)
-    if owned and _WORDS["asking"].isdisjoint(before[-1:]) and _is_spoken_of(words, before, after, found):
+        return _is_own_patient(words, owner, found)
+    owned = _is_owned(tokens, owner, found)
+    if _names_them(words, found) or (owned and _is_spoken_of(words, before, after, found)):
         return True
     if _is_possessive(words[found.last], found) and words[owner] != "one":
         return _is_theirs(before, after)
     return _is_put_in(before, after) or _is_meant(tokens, owner, owned, found, lexicon)
 
 
-def _is_own_patient(words: tuple[str, ...], owner: int) -> bool:
-    """Return whether "my patient" or "a client" is spoken of, and not "im a patient"."""
+def _is_own_patient(words: tuple[str, ...], owner: int, found: Found[str]) -> bool:
+    """Return whether "my patient" or "a client" is spoken of, or "patients name" given, and not "im a patient"."""
+    if _names_them(words, found):
+        return True
     return words[owner] in _WORDS["patient_owners"] and words[max(owner - 1, 0)] not in _WORDS["no_patient"]
 
 
-def _is_owned(words: tuple[str, ...], owner: int, found: Found[str]) -> bool:
-    return owner < found.first or words[found.first] == "my"
+def _is_owned(tokens: Tokens, owner: int, found: Found[str]) -> bool:
+    return owner < found.first or tokens.words[found.first] == "my" or _stands_alone(tokens, found)
 
 
 def _is_theirs(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
@@ -174,6 +188,8 @@ def _stands_alone(tokens: Tokens, found: Found[str]) -> bool:
 
 def _is_spoken_of(words: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...], found: Found[str]) -> bool:
     """Return whether what follows a person says how they are, behind a place or, at the beginning, their age."""
+    if not _WORDS["asking"].isdisjoint(before[-1:]):
+        return False
     if _is_possessive(words[found.last], found) and is_short_for_is(after):
         return True
     if is_subject(after) or any(map(is_subject, behind_place(words, found.last + 1))):
@@ -230,7 +246,8 @@ def _is_meant(tokens: Tokens, owner: int, owned: bool, found: Found[str], lexico
     if not _WORDS["for"].isdisjoint(before[-1:]) or (owned and _is_pointed_at(before)):
         return True
     named = found.last + 1
-    is_named = named < len(tokens.words) and not tokens.gaps[named] and is_written_name(tokens, named, lexicon)
+    is_named = owned and named < len(tokens.words) and not tokens.gaps[named]
+    is_named = is_named and owner < found.first and is_written_name(tokens, named, lexicon)
     return (owned or found.meaning != "friend") and _is_all(tokens, owner, named if is_named else found.last)
 
 

@@ -117,6 +117,11 @@ def test_it_is_for_no_one_else(lexicon, text):
     assert values(lexicon, text, "relation") == []
 
 
+def test_two_people_whom_it_is_for(lexicon):
+    found = values(lexicon, "two places for my mum and dad", "relation")
+    assert found == [{"relation": "mother"}, {"relation": "father"}]
+
+
 NAMES = """
 Jean: Jean, spelt J E A N | Jean with a J
 Sara: Sara no h
