@@ -16,6 +16,7 @@ from bot.naming import FindNamed
 from bot.nlu import classify
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
+from bot.nlu.need_reader import NeedReader
 from bot.reading import Reader
 from bot.settings import DIALOGUES, NLU_DATA
 from bot.staff_texts import StaffTexts
@@ -41,7 +42,8 @@ def load_dialogue(
     """
     gazetteer = Gazetteer.load()
     questions = Questions(loader.load_questions(DIALOGUES))
-    interpreter = Interpreter(classify.load(model, NLU_DATA), load_lexicon(gazetteer))
+    trained = classify.load(model, NLU_DATA)
+    interpreter = Interpreter(trained, load_lexicon(gazetteer, trained.needs))
     flows = loader.load(DIALOGUES)
     return Dialogue(
         flows,
@@ -61,12 +63,13 @@ def _reader(interpreter: Interpreter, gazetteer: Gazetteer, find_named: FindName
     return Reader(interpreter, nearest, find_named, questions, load_languages(DIALOGUES), afterwards)
 
 
-def load_lexicon(gazetteer: Gazetteer) -> Lexicon:
-    """The words that entities are found by: the project's lists, its taxonomy, the gazetteer's places."""
+def load_lexicon(gazetteer: Gazetteer, needs: NeedReader | None = None) -> Lexicon:
+    """What entities are found by: the project's lists, its taxonomy, the gazetteer's places, the reader of needs."""
     return build_lexicon(
         load_taxonomy(),
         lambda said: [_mention(found) for found in gazetteer.find_in(said)],
         lambda said: _mention(found) if (found := gazetteer.answer(said)) else None,
+        needs,
     )
 
 

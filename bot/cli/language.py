@@ -27,7 +27,7 @@ def _dialogues() -> None:
 def train(
     if_needed: Annotated[bool, typer.Option("--if-needed", help="Only when the data or the code has changed.")] = False,
 ) -> None:
-    """Train the intent model from nlu_data (seconds)."""
+    """Train the intent model and the reader of needs from nlu_data (seconds)."""
     if if_needed and _is_current():
         return
     from bot.nlu.train import train as run
@@ -50,10 +50,12 @@ def _is_current() -> bool:
 def test() -> None:
     """Measure the understanding: cross-validation and the held-out messages, with a picture of the confusions."""
     from bot.loading import load_lexicon
+    from bot.nlu.classify import load
     from bot.nlu.evaluate import evaluate
     from services.journey.gazetteer import Gazetteer
 
-    typer.echo(evaluate(NLU_DATA, VAR / "nlu", load_lexicon(Gazetteer.load())).render())
+    lexicon = load_lexicon(Gazetteer.load(), load(MODEL, NLU_DATA).needs)
+    typer.echo(evaluate(NLU_DATA, VAR / "nlu", lexicon).render())
 
 
 @dialogues.command()

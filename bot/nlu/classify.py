@@ -1,29 +1,27 @@
 """Which intent a message has: a linear model in plain arrays, so that serving imports no training library."""
 
-import io
-import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import numpy as np
-from numpy.lib import format as array_format
 from numpy.typing import NDArray
 
-from bot.nlu import feature_index, features, normalise, spelling, training_data, vocabulary
+from bot.nlu import feature_index, features, need_reader, normalise, spelling, training_data, vocabulary
 from bot.nlu.feature_index import FeatureIndex
 from bot.nlu.features import Floats, Vectoriser
+from bot.nlu.need_reader import NeedReader
 from bot.nlu.normalise import Normaliser
 from bot.nlu.spelling import Speller
+from bot.nlu.stored_arrays import mapped, packed, unpacked
 from services.core.errors import ConfigurationError
 
 OUT_OF_SCOPE = "out_of_scope"
 _RANKED = 5
 _READ = 2000  # characters: what a longer message means is said by then
-_ZIP_LENGTHS_AT = 26  # in the header before each member of a zip file: the lengths of its name and of its extra field
 _TRAIN = "run `wellbeing nlu train`"
 
 
@@ -46,7 +44,7 @@ class Model:
     `weights` is (features, intents) and `bias` (intents): a softmax over the scores gives calibrated confidences.
     Under `threshold` the likeliest intent is not believed. `word_counts` are the known words, with how often the
     training messages use them, and `word_pairs` the pairs that they set side by side. `fingerprint` names the data and
-    the code that the model was made from.
+    the code that the model was made from. `needs` reads what someone needs, where it was trained too.
     """
 
     intents: tuple[str, ...]
@@ -58,6 +56,7 @@ class Model:
     word_pairs: tuple[str, ...]
     short_forms: Mapping[str, str]
     fingerprint: str
+    needs: NeedReader | None = None
 
     @cached_property
     def normaliser(self) -> Normaliser:
@@ -90,9 +89,10 @@ def current_fingerprint(data_folder: Path) -> str:
     """The fingerprint that a model trained now from the data folder would have."""
     code = (
         Path(str(module.__file__))
-        for module in (feature_index, features, normalise, spelling, training_data, vocabulary)
+        for module in (feature_index, features, need_reader, normalise, spelling, training_data, vocabulary)
     )
-    examples = training_data.training_files(data_folder / training_data.TRAINING_FOLDER)
+    folders = (training_data.TRAINING_FOLDER, training_data.NEEDS_FOLDER)
+    examples = (path for folder in folders for path in training_data.training_files(data_folder / folder))
     return training_data.fingerprint([*code, *vocabulary.vocabulary_files(data_folder), *examples])
 
 
@@ -102,19 +102,20 @@ def save(model: Model, path: Path) -> None:
     partial = path.with_suffix(".partial.npz")
     np.savez(  # uncompressed, so that the weights can be mapped
         partial,
-        intents=_packed(model.intents),
+        intents=packed(model.intents),
         words=model.vectoriser.words.packed,
         letters=model.vectoriser.letters.packed,
         rarity=model.vectoriser.rarity,
-        concepts=_packed(" ".join((word, *kinds)) for word, kinds in model.vectoriser.concepts.items()),
+        concepts=packed(" ".join((word, *kinds)) for word, kinds in model.vectoriser.concepts.items()),
         weights=model.weights,
         bias=model.bias,
         threshold=np.float64(model.threshold),
-        known=_packed(model.word_counts),
+        known=packed(model.word_counts),
         uses=np.fromiter(model.word_counts.values(), dtype=np.int32),
-        pairs=_packed(model.word_pairs),
-        short_forms=_packed(f"{form} {words}" for form, words in model.short_forms.items()),
-        fingerprint=_packed([model.fingerprint]),
+        pairs=packed(model.word_pairs),
+        short_forms=packed(f"{form} {words}" for form, words in model.short_forms.items()),
+        fingerprint=packed([model.fingerprint]),
+        **(need_reader.arrays(model.needs) if model.needs else {}),
     )
     partial.replace(path)
 
@@ -125,7 +126,7 @@ def load(path: Path, data_folder: Path) -> Model:
         raise ConfigurationError(f"no trained model at {path}: {_TRAIN}")
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            model = _model(arrays, _mapped(path, "weights"))
+            model = _model(arrays, path)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as problem:
         raise ConfigurationError(f"the trained model at {path} cannot be read ({problem}): {_TRAIN}") from problem
     if model.fingerprint != current_fingerprint(data_folder):
@@ -133,38 +134,18 @@ def load(path: Path, data_folder: Path) -> Model:
     return model
 
 
-def _model(arrays: Mapping[str, NDArray[Any]], weights: NDArray[np.float16]) -> Model:
-    concepts = {word: tuple(kinds) for word, *kinds in map(str.split, _unpacked(arrays["concepts"]))}
+def _model(arrays: Mapping[str, NDArray[Any]], path: Path) -> Model:
+    concepts = {word: tuple(kinds) for word, *kinds in map(str.split, unpacked(arrays["concepts"]))}
     words, letters = FeatureIndex(arrays["words"]), FeatureIndex(arrays["letters"])
     return Model(
-        intents=_unpacked(arrays["intents"]),
+        intents=unpacked(arrays["intents"]),
         vectoriser=Vectoriser(concepts, words, letters, arrays["rarity"]),
-        weights=weights,
+        weights=mapped(path, "weights"),
         bias=arrays["bias"],
         threshold=float(arrays["threshold"]),
-        word_counts=dict(zip(_unpacked(arrays["known"]), arrays["uses"].tolist(), strict=True)),
-        word_pairs=_unpacked(arrays["pairs"]),
-        short_forms=dict(line.split(" ", 1) for line in _unpacked(arrays["short_forms"])),
-        fingerprint="".join(_unpacked(arrays["fingerprint"])),
+        word_counts=dict(zip(unpacked(arrays["known"]), arrays["uses"].tolist(), strict=True)),
+        word_pairs=unpacked(arrays["pairs"]),
+        short_forms=dict(line.split(" ", 1) for line in unpacked(arrays["short_forms"])),
+        fingerprint="".join(unpacked(arrays["fingerprint"])),
+        needs=need_reader.from_arrays(arrays, path, concepts),
     )
-
-
-def _mapped(path: Path, name: str) -> NDArray[Any]:
-    """An array of the file where it lies: of the weights' nine MiB only what messages ask for comes into memory."""
-    with ZipFile(path) as members, path.open("rb") as file:
-        member = members.getinfo(f"{name}.npy")
-        if member.compress_type != ZIP_STORED:
-            raise ValueError(f"its {name} are compressed")
-        file.seek(member.header_offset + _ZIP_LENGTHS_AT)
-        file.seek(sum(struct.unpack("<HH", file.read(4))), io.SEEK_CUR)  # past the member's name and what follows it
-        array_format.read_magic(file)
-        shape, by_column, kind = array_format.read_array_header_1_0(file)
-        return np.asarray(np.memmap(path, kind, "r", file.tell(), shape, "F" if by_column else "C"))
-
-
-def _packed(lines: Iterable[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
-
-
-def _unpacked(packed: NDArray[np.uint8]) -> tuple[str, ...]:
-    return tuple(packed.tobytes().decode().split("\n")) if packed.size else ()

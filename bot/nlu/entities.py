@@ -19,6 +19,7 @@ from bot.nlu.relations import find_relations
 from bot.nlu.skips import find_skips
 from bot.nlu.taxonomy_words import asks_for, find_terms
 from bot.nlu.tokens import Tokens, fold, tokenise
+from bot.nlu.told_needs import find_told_needs
 from bot.nlu.word_lists import word_set
 from bot.nlu.yes_no import find_yes_no
 from bot.understanding import Entity, Expecting
@@ -68,6 +69,7 @@ def find_entities(text: str, lexicon: Lexicon, expecting: Expecting | None, now:
         return (Entity("choice", exact.index, 0, len(text), text),)
     found = [entity for find in _FINDERS for entity in find(message)]
     found += find_terms(tokens, message.words, lexicon, expecting, _where_and_when(tokens, found))
+    found += find_told_needs(tokens, message.words, lexicon, expecting, found)
     found += _choice(message, found)
     return tuple(sorted(_without_clashes(found, message), key=lambda entity: (entity.start, entity.end)))
 

@@ -4,9 +4,10 @@ Training and serving build vectors with this one module; it needs numpy only.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property, lru_cache
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from bot.nlu.normalise import Words
 
 _SHORTEST_PIECE, _LONGEST_PIECE = 2, 5
 _START, _END = "^", "$"
+_REMEMBERED = 1024  # words whose pieces are looked up once
 _REACH = 3  # words: how far apart two words of content still make a pair
 # Words that say little beside another: they make pairs with their neighbours only.
 _LIGHT = frozenset(
@@ -48,7 +50,7 @@ def word_features(words: Sequence[str], concepts: Concepts) -> list[str]:
 
 def letter_features(words: Sequence[str]) -> list[str]:
     """The pieces of 2 to 5 characters inside each word, where a space marks the word's start and end."""
-    return [piece for word in words for piece in _pieces(f" {word} ")]
+    return list(chain.from_iterable(map(_pieces, words)))
 
 
 def _neighbours(words: Sequence[str]) -> list[str]:
@@ -62,7 +64,8 @@ def _within_reach(words: Sequence[str]) -> Iterator[str]:
             yield f"{first}&{second}" if first < second else f"{second}&{first}"
 
 
-def _pieces(padded: str) -> Iterator[str]:
+def _pieces(word: str) -> Iterator[str]:
+    padded = f" {word} "
     length = len(padded)
     for size in range(_SHORTEST_PIECE, min(_LONGEST_PIECE, length) + 1):
         for start in range(length - size + 1):
@@ -84,8 +87,14 @@ class Vectoriser:
     def vector(self, message: Words) -> tuple[Indices, Floats]:
         """The positions of a message's features, each once, and their values."""
         words = self._block(self.words.positions(word_features(message.meant, self.concepts)))
-        letters = self._block(self.letters.positions(letter_features(message.typed)) + np.int32(len(self.words)))
+        pieces = [self._pieces_of(word) for word in message.typed] or [self.letters.positions(())]
+        letters = self._block(np.concatenate(pieces) + np.int32(len(self.words)))
         return np.concatenate((words[0], letters[0])), np.concatenate((words[1], letters[1]))
+
+    @cached_property
+    def _pieces_of(self) -> Callable[[str], Indices]:
+        """The positions of one word's letter features; those of words used lately are remembered."""
+        return lru_cache(_REMEMBERED)(lambda word: self.letters.positions(_pieces(word)))
 
     def _block(self, found: Indices) -> tuple[Indices, Floats]:
         positions, counts = np.unique(found, return_counts=True)

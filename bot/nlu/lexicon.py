@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.nlu.date_words import date_words
+from bot.nlu.need_reader import NeedReader
 from bot.nlu.phrases import Phrases
 from bot.nlu.signs import Signs
 from bot.nlu.slips import Spelling
@@ -79,7 +80,10 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything that `find_entities` knows, built once and never changed; lists of words are folded."""
+    """Everything that `find_entities` knows, built once and never changed; lists of words are folded.
+
+    Without `needs` only listed words tell what someone needs.
+    """
 
     phrases: Phrases[tuple[Meaning, ...]]
     signs: Signs
@@ -92,12 +96,17 @@ class Lexicon:
     not_names: frozenset[str]
     find_places: FindPlaces
     resolve_place: ResolvePlace
+    needs: NeedReader | None = None
 
 
 def build_lexicon(
-    taxonomy: Terms, find_places: FindPlaces, resolve_place: ResolvePlace, folder: Path = LEXICON_FOLDER
+    taxonomy: Terms,
+    find_places: FindPlaces,
+    resolve_place: ResolvePlace,
+    needs: NeedReader | None = None,
+    folder: Path = LEXICON_FOLDER,
 ) -> Lexicon:
-    """Build the lexicon from the word lists of a folder, a taxonomy and the gazetteer."""
+    """Build the lexicon from the word lists of a folder, a taxonomy, the gazetteer and a trained reader of needs."""
     spoken = read_list("phrases", folder)
     refused = read_list("not_names", folder)
     phrases = Phrases(_meanings(taxonomy, spoken["mode"]))
@@ -123,6 +132,7 @@ def build_lexicon(
         not_names=not_names,
         find_places=find_places,
         resolve_place=resolve_place,
+        needs=needs,
     )
 
 

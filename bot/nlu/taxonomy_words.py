@@ -16,6 +16,8 @@ _UNNEEDED = frozenset(tuple(pair.split()) for pair in _WORDS["unneeded"])
 _OTHER_MODE = {"online": "in_person", "in_person": "online"}
 _LONGEST_REFUSAL = max(len(phrase.split()) for phrase in _WORDS["refusing"])
 _COMPANY = "company"
+# Needs that only colour another where they are said in these words: "scared its back", "fit for my op".
+_COLOURED = {"emotional": ("recurrence", _WORDS["fears"]), "exercise": ("prehab", _WORDS["fitness"])}
 _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak word is no longer
 
 
@@ -36,7 +38,7 @@ def find_terms(
         for place, phrase in enumerate(phrases)
         for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting, where_and_when)
     ]
-    return _without_mere_company(named + _by_signs(tokens, words, lexicon, phrases, named))
+    return _without_mere_colour(_without_mere_company(named + _by_signs(tokens, words, lexicon, phrases, named)))
 
 
 def _without_mere_company(found: list[Entity]) -> list[Entity]:
@@ -49,6 +51,17 @@ def _without_mere_company(found: list[Entity]) -> list[Entity]:
         if (entity.kind, entity.value) != ("need", _COMPANY)
         or not _WORDS["alone"].isdisjoint(fold(entity.words).split())
     ]
+
+
+def _without_mere_colour(found: list[Entity]) -> list[Entity]:
+    """Return entities without the needs that only colour another: fear of its return, fitness for an operation."""
+    told = {entity.value for entity in found if entity.kind == "need"}
+    return [entity for entity in found if entity.kind != "need" or not _only_colours(entity, told)]
+
+
+def _only_colours(entity: Entity, told: Collection[str]) -> bool:
+    coloured, words = _COLOURED.get(entity.value, ("", frozenset[str]()))
+    return coloured in told and words.issuperset(fold(entity.words).split())
 
 
 def _by_signs(

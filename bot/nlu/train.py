@@ -1,4 +1,4 @@
-"""Training the intent classifier; scikit-learn and scipy are imported here only, and only when training."""
+"""Training the intent classifier and the reader of needs; scikit-learn is imported only when training."""
 
 import random
 import time
@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu import classify, features
+from bot.nlu import classify, features, need_training
 from bot.nlu.classify import OUT_OF_SCOPE, Model
-from bot.nlu.features import Vectoriser
+from bot.nlu.need_reader import NeedReader
 from bot.nlu.noise import noisy
-from bot.nlu.normalise import Normaliser, Words
+from bot.nlu.normalise import Normaliser
+from bot.nlu.sparse_rows import matrix
 from bot.nlu.spelling import Speller
-from bot.nlu.training_data import TRAINING_FOLDER, Example, read_folder
+from bot.nlu.training_data import NEEDS_FOLDER, TRAINING_FOLDER, Example, read_folder
 from bot.nlu.vocabulary import Vocabulary, read_vocabulary
 
 # Found by cross-validation on the training messages, clean and with slips of another maker than `noisy`.
@@ -57,11 +58,12 @@ class TrainingReport:
 
 
 def train(data_folder: Path, model_path: Path) -> TrainingReport:
-    """Train on `nlu/` of the data folder and write the model; ConfigurationError if the data cannot be read."""
+    """Train on `nlu/` and `needs/` of a data folder and write the model; ConfigurationError if they cannot be read."""
     started = time.perf_counter()
-    examples = distinct(read_folder(data_folder / TRAINING_FOLDER))
-    model = learn(examples, read_vocabulary(data_folder))
-    classify.save(replace(model, fingerprint=classify.current_fingerprint(data_folder)), model_path)
+    examples, vocabulary = distinct(read_folder(data_folder / TRAINING_FOLDER)), read_vocabulary(data_folder)
+    needs = learn_needs(data_folder, examples, vocabulary)
+    model = learn(examples, vocabulary)
+    classify.save(replace(model, needs=needs, fingerprint=classify.current_fingerprint(data_folder)), model_path)
     return TrainingReport(
         path=model_path,
         examples=len(examples),
@@ -70,6 +72,12 @@ def train(data_folder: Path, model_path: Path) -> TrainingReport:
         file_bytes=model_path.stat().st_size,
         seconds=time.perf_counter() - started,
     )
+
+
+def learn_needs(data_folder: Path, examples: Sequence[Example], vocabulary: Vocabulary) -> NeedReader | None:
+    """A reader of needs from `needs/` of the data folder and the ordinary ones of the examples; None without them."""
+    told = need_training.read_examples(data_folder / NEEDS_FOLDER)
+    return need_training.learn([*told, *need_training.ordinary(examples)], vocabulary.concepts) if told else None
 
 
 def distinct(examples: Sequence[Example]) -> list[Example]:
@@ -106,16 +114,6 @@ def estimator() -> Any:
     from sklearn.svm import LinearSVC
 
     return LinearSVC(C=_PENALTY, tol=_EXACT, random_state=_SEED)
-
-
-def matrix(vectoriser: Vectoriser, messages: Sequence[Words]) -> Any:
-    """The messages' vectors as a sparse scipy matrix, a message a row."""
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-
-    vectors = [vectoriser.vector(message) for message in messages]
-    ends = np.cumsum([0, *(len(positions) for positions, _ in vectors)])
-    positions, values = (np.concatenate(part) for part in zip(*vectors, strict=True))
-    return csr_matrix((values, positions, ends), shape=(len(messages), len(vectoriser.rarity)))
 
 
 def _words_used(examples: Sequence[Example], vocabulary: Vocabulary) -> tuple[Counter[str], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from services.core import yaml12
 from services.core.errors import ConfigurationError
 
 TRAINING_FOLDER = "nlu"
+NEEDS_FOLDER = "needs"
 HELD_OUT_FOLDER = "held_out"
 
 _ANNOTATION = re.compile(r"\[(?P<words>[^\]]+)\](?:\((?P<name>[^):]+)(?::(?P<value>[^)]*))?\)|(?P<json>\{[^}]+\}))")

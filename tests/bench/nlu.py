@@ -1,5 +1,7 @@
 """How long a message takes to understand (intent and entities), and what the model and the word lists weigh.
 
+`understand_by_lists_alone` is the same without the reader of needs, which is asked where no listed word tells one.
+
 The reference, measured in the same run on the same messages, is the ordinary way: a scikit-learn pipeline of the same
 kind of model (TF-IDF of words and letters, LinearSVC) asked for one message at a time, which finds no entities. The
 time of a fixed loop in Python is beside them, so that runs on different machines can be compared.
@@ -20,6 +22,7 @@ from typing import Any
 from bot.nlu import classify, train
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
+from bot.nlu.need_reader import NeedReader
 from bot.nlu.training_data import Example, read_folder
 from bot.settings import MODEL, NLU_DATA, ROOT
 from services.core.errors import ConfigurationError
@@ -41,13 +44,14 @@ print((psutil.Process().memory_info().rss - before) / 2**20)
 """
 
 
-def lexicon() -> Lexicon:
-    """The words and places that serving uses."""
+def lexicon(needs: NeedReader | None) -> Lexicon:
+    """The words and places that serving uses, with a reader of needs or without."""
     gazetteer = Gazetteer.load()
     return build_lexicon(
         load_taxonomy(),
         lambda text: [_mention(found) for found in gazetteer.find_in(text)],
         lambda text: _mention(found) if (found := gazetteer.answer(text)) else None,
+        needs,
     )
 
 
@@ -118,13 +122,15 @@ def run() -> dict[str, Any]:
             check=True,
         )
         file_mb = path.stat().st_size / 1e6
-    interpreter = Interpreter(model, lexicon())
+    interpreter, by_lists = Interpreter(model, lexicon(model.needs)), Interpreter(model, lexicon(None))
     understand = milliseconds(lambda text: interpreter.understand(text, None, NOW), texts)
+    understand_by_lists = milliseconds(lambda text: by_lists.understand(text, None, NOW), texts)
     pipeline = sklearn_pipeline(examples)
     reference = milliseconds(lambda text: pipeline.predict([text]), texts)
     return {
         "messages": len(texts),
         "understand": understand,
+        "understand_by_lists_alone": understand_by_lists,
         "classify": milliseconds(model.classify, texts),
         "reference_sklearn_pipeline": reference,
         "ratio_of_medians": round(understand["median_ms"] / reference["median_ms"], 2),

@@ -102,6 +102,11 @@ cognition: brain fog | chemo brain | memory problems | cant concentrate
 neuropathy: pins and needles | pins & needles | numb fingers | tingling | neuropathy
 sleep: cant sleep | can't sleep | insomnia | trouble sleeping | a sleep workshop
 prehab: prehab | getting ready for surgery | before my op
+prehab: need to get fit before they operate | surgeon wants me fitter | build up strength before my operation
+exercise prehab: yoga before my op
+recurrence: scared of the cancer coming back | worried sick its back
+emotional recurrence: counselling for fear of recurrence
+pelvic: kegel exercises
 advance_planning: making a will | power of attorney | funeral
 spiritual: chaplain | prayer group | help with faith
 travel_insurance: travel insurance | holiday insurance
@@ -130,7 +135,7 @@ exercise: yoga group
 """
 NO_NEED = """
 does this link work | how does it work | that works for me | i will | it will be ok | i hope so | hope not
-low cost | walk to the hospital
+low cost | walk to the hospital | my phone battery is low | is it near my work
 walking distance | no worries | dont worry | i work mondays | tired of waiting | sick and tired of this
 what is the cost | at work
 give me a lift | is there any meaning | whats the weather | in memory of | book me in | looks good to me
