@@ -14,6 +14,7 @@ from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, phrases_of, read_list
 
 _WORDS = contexts("company")
+_OF_THEM = (("of", "them"), ("of", "em"), ("of", "dem"))
 _IS = re.compile("['\u2019\u2018`]s$")
 
 
@@ -40,13 +41,13 @@ def find_people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> lis
     known = lexicon.relations
     named = {found.first: (found.last, found.meaning) for found in _others().find(tokens, words)}
     named |= {
-        found.first: (found.last, named.get(found.first) == (found.last, True) or _is_plural(words[found.last], known))
-        for found in find_kin(tokens, words, known)
+        found.first: (found.last, _is_plural(words[found.last], known)) for found in find_kin(tokens, words, known)
     }
     people = [
-        _person(tokens, words, first, last, plural and not _says_is(tokens, words, last))
+        _person(tokens, words, (first, last), plural and not _says_is(tokens, words, last), frozenset(named))
         for first, (last, plural) in sorted(named.items())
     ]
+    people = _with_number(words, people)
     return people + list(_bare_numbers(tokens, words, people))
 
 
@@ -62,6 +63,9 @@ def find_by_name(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: L
     before = sender - 2
     if _is_named_before(tokens, words, sender, lexicon):
         yield Companions(1, before, before)
+        while before and "," in tokens.gaps[before] and is_written_name(tokens, before - 1, lexicon):
+            before -= 1
+            yield Companions(1, before, before)
 
 
 def _called(words: tuple[str, ...], place: int) -> Companions:
@@ -78,7 +82,7 @@ def _is_named_before(tokens: Tokens, words: tuple[str, ...], sender: int, lexico
     before = sender - 2
     if before < 0 or words[sender - 1] not in _WORDS["and"] or not is_written_name(tokens, before, lexicon):
         return False
-    ahead = before == 0 or words[before - 1] in _WORDS["before_named"]
+    ahead = before == 0 or words[before - 1] in _WORDS["before_named"] or "," in tokens.gaps[before]
     return ahead and (
         not words[sender + 1 :] or bool(tokens.gaps[sender + 1]) or words[sender + 1] in _WORDS["after_us"]
     )
@@ -115,7 +119,8 @@ def _ends(tokens: Tokens, place: int) -> bool:
 
 
 def _is_plural(word: str, relations: Phrases[str]) -> bool:
-    return word.endswith("s") and word[:-1] in relations.single_words
+    """Return whether a word is of several people ("sons", "boys")."""
+    return _others().single_words.get(word, False) or (word.endswith("s") and word[:-1] in relations.single_words)
 
 
 def _says_is(tokens: Tokens, words: tuple[str, ...], place: int) -> bool:
@@ -124,21 +129,32 @@ def _says_is(tokens: Tokens, words: tuple[str, ...], place: int) -> bool:
     return _IS.search(written) is not None or not _WORDS["being"].isdisjoint(words[place + 1 : place + 2])
 
 
-def _person(tokens: Tokens, words: tuple[str, ...], first: int, last: int, plural: bool) -> Companions:
-    """Return the others that a word names with their number ("2 friends", "the kids, 2 of them").
+def _person(
+    tokens: Tokens, words: tuple[str, ...], place: tuple[int, int], plural: bool, named: frozenset[int]
+) -> Companions:
+    """Return the others whom the words from one place to another name, with their number ("2 friends").
 
-    Several without a number cannot be counted.
+    Several without a number cannot be counted. `named` are the places where others are named.
     """
-    start, count = first, None
-    while start and not tokens.gaps[start] and (step := _leads(words, start, first)):
+    (first, last), start, count = place, place[0], None
+    while start and not tokens.gaps[start] and (step := _leads(words, start, first, named)):
         start -= step
         count = _told(words[start], count)
-    if count is None and words[last + 2 : last + 4] in _OF_THEM and is_number(words[last + 1]):
-        return Companions(number_of(words[last + 1]), start, last + 1)
     return Companions(count if count is not None else int(not plural), start, last)
 
 
-_OF_THEM = (("of", "them"), ("of", "em"), ("of", "dem"))
+def _with_number(words: tuple[str, ...], people: list[Companions]) -> list[Companions]:
+    """Return people with the number that "2 of them" tells of the only ones who could not be counted."""
+    uncounted = [person for person in people if not person.count]
+    told = (at for at in range(1, len(words) - 2) if words[at + 1 : at + 3] in _OF_THEM and is_number(words[at]))
+    at = next(told, None)
+    if at is None or not uncounted or any(person.first != uncounted[0].first for person in uncounted):
+        return people
+    close = at == uncounted[0].last + 1
+    return [
+        person if person.count else Companions(number_of(words[at]), person.first, at if close else person.last)
+        for person in people
+    ]
 
 
 def _told(word: str, count: int | None) -> int | None:
@@ -148,17 +164,17 @@ def _told(word: str, count: int | None) -> int | None:
     return number_of(word) if is_number(word) else count
 
 
-def _leads(words: tuple[str, ...], start: int, first: int) -> int:
+def _leads(words: tuple[str, ...], start: int, first: int, named: frozenset[int]) -> int:
     """Return how many words before `start` lead to the person at `first`: 1 for "my" and "2", 2 for "my chemo" buddy.
 
     Next to the person "me mum" and "an aunt" lead too.
     """
     before = words[start - 1]
-    close = start == first and before in _WORDS["leads_close"]
+    close = start == first and before in _WORDS["leads_close"] and words[start - 2 : start - 1] != ("me",)
     close = close or (before == "of" and start > 1 and is_number(words[start - 2]))
     if close or before in _WORDS["leads"] or is_number(before):
         return 1
-    return 2 if start == first > 1 and _is_kind(words, start) else 0
+    return 2 if start == first > 1 and first - 1 not in named and _is_kind(words, start) else 0
 
 
 def _is_kind(words: tuple[str, ...], first: int) -> bool:

@@ -46,11 +46,6 @@ def find_company(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Re
     return together or _guests(tokens, words, people, lexicon) or _only(tokens, words, people)
 
 
-def names_sender(words: tuple[str, ...], reading: Reading | None) -> bool:
-    """Return whether a party is told by naming the sender with others ("me and my wife")."""
-    return reading is not None and not _WORDS["sender"].isdisjoint(words[reading[1] : reading[2] + 1])
-
-
 def find_companions(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
     """Return the sender and those named in answer to "how many?" ("maybe my son"), if little else is said."""
     people = [person for person in find_people(tokens, words, lexicon) if not is_number(words[person.last])]
@@ -169,16 +164,17 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[Companions]
             continue
         others = [person, *_chain(tokens, words, by_first, person.last, lexicon)]
         reading = _reading(others, along.get(person.first, person.first), others[-1].last)
-        comes = person.first in along or _comes(
-            tokens, words, person.first, _named_to(tokens, others[-1].last, lexicon)
-        )
-        if reading and comes:
+        behind = _named_to(tokens, others[-1].last, lexicon)
+        if reading and (person.first in along or _comes(tokens, words, person, behind)):
             return reading
     return None
 
 
-def _comes(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> bool:
+def _comes(tokens: Tokens, words: tuple[str, ...], person: Companions, last: int) -> bool:
     """Return whether people are said to come too, or whoever texts to be with them."""
+    if words[person.last] in _WORDS["everyone"]:
+        return False
+    first = person.first
     after = words[last + 1 :]
     return (
         comes_too(words[:first], after)
@@ -214,10 +210,11 @@ def _is_with(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> b
 
 def _is_beside(tokens: Tokens, words: tuple[str, ...], last: int) -> bool:
     """Return whether "will be with me", "is accompanying me" or "in tow" follows a person, and little between."""
-    place = last + 1
+    place, also = last + 1, False
     while place < len(words) and not tokens.gaps[place]:
-        if _beside().at(tokens, words, place):
+        if _beside().at(tokens, words, place) or (also and words[place] in _WORDS["coming"]):
             return True
+        also = also or words[place] == "also"
         if words[place] not in _WORDS["helping"]:
             return False
         place += 1
@@ -230,7 +227,7 @@ def _may_come(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> 
     while begins and not tokens.gaps[begins] and words[begins - 1] in _WORDS["may"]:
         begins -= 1
     verb = _verb(tokens, words, last + 1)
-    if verb is None or words[last] in _WORDS["everyone"] or not _opens(tokens, words, begins):
+    if verb is None or not _opens(tokens, words, begins):
         return False
     if begins == first:
         return words[verb] in _WORDS["coming_along"] and _closes(tokens, words, verb, _WORDS["polite"])

@@ -34,6 +34,7 @@ class CountWords:
     turns: Phrases[int]
     alone: Phrases[int]
     answers: Phrases[int]
+    ending: Phrases[bool]
     stated: re.Pattern[str]
     led: re.Pattern[str]
     family: re.Pattern[str]
@@ -47,12 +48,13 @@ def count_words() -> CountWords:
         turns=Phrases(inverted(lists["turns"])),
         alone=Phrases(inverted(lists["alone"])),
         answers=Phrases(inverted(lists["answers"])),
+        ending=Phrases(dict.fromkeys(phrases_of(lists["ending"]), True)),
         stated=re.compile(rf"\b{_NUMBER} (?:(?:of|ov|off|o|f) us\b|(?:x )?(?:{_alternatives(lists['people'])})\b)"),
         family=re.compile(
             rf"\b{_NUMBER} (?:{_alternatives(lists['adults'])}) (?:, )?(?:and |plus |with )?"
             rf"{_NUMBER.replace('number>', 'young>an?|')} (?:{_alternatives(lists['young'])})\b"
         ),
-        led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for) (?:only |just |a )?{_NUMBER}\b(?: of us\b)?"),
+        led=re.compile(rf"\b(?:{_alternatives(lists['led'])}|for)(?: ,)? (?:only |just |a )?{_NUMBER}\b(?: of us\b)?"),
     )
 
 
@@ -64,6 +66,7 @@ def find_counts(
     A number alone ("two please") counts where there is no `open_question` that it could answer.
     """
     readings = (
+        _ending(tokens),
         _family(tokens),
         find_company(tokens, words, lexicon),
         _turn(tokens),
@@ -91,6 +94,14 @@ def _turn(tokens: Tokens) -> Reading | None:
     for found in count_words().turns.find(tokens, tokens.words):
         if not found.first or tokens.words[found.first - 1] != "not":
             return int(found.meaning), found.first, found.last
+    return None
+
+
+def _ending(tokens: Tokens) -> Reading | None:
+    """Return the one who ends a message with "so just me", whoever else was named in it."""
+    for found in count_words().ending.find(tokens, tokens.words):
+        if _WORDS["polite"].issuperset(tokens.words[found.last + 1 :]):
+            return 1, found.first, found.last
     return None
 
 
@@ -146,17 +157,22 @@ def _goes(after: tuple[str, ...]) -> bool:
 
 
 def _alone(tokens: Tokens) -> Reading | None:
-    """Return the number that a message is, apart from "probably" and "please" ("two please"); "2" may be anything."""
-    told = [place for place, word in enumerate(tokens.words) if word not in _WORDS["beside_number"]]
-    if (
-        len(told) != 1
-        or tokens.plain.isdecimal()
-        or not is_number(tokens.words[told[0]])
-        or counts_else(tokens, told[0])
-    ):
+    """Return the number that a message is, apart from "probably" and "please" ("two please"); "2" may be anything.
+
+    Behind a pause it is one where "us" is said before ("just us girls, five").
+    """
+    words = tokens.words
+    begins = next((place for place in range(len(words) - 1, 0, -1) if tokens.gaps[place]), 0)
+    begins = begins if {"us", "we", "were", "family"} & set(words[:begins]) else 0
+    told = [place for place in range(begins, len(words)) if words[place] not in _WORDS["beside_number"]]
+    if len(told) != 1 or tokens.plain.isdecimal() or not _counts(tokens, told[0]):
         return None
-    number = number_of(tokens.words[told[0]])
+    number = number_of(words[told[0]])
     return (number, told[0], told[0]) if 1 <= number <= _MOST_ALONE and not _asks_or_parts(tokens) else None
+
+
+def _counts(tokens: Tokens, place: int) -> bool:
+    return is_number(tokens.words[place]) and not counts_else(tokens, place)
 
 
 def _asks_or_parts(tokens: Tokens) -> bool:

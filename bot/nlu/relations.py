@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bot.nlu.company import comes_too, find_company, names_sender
+from bot.nlu.company import comes_too, find_company
 from bot.nlu.kin import find_kin
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.name_words import is_written_name
@@ -42,12 +42,12 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> 
         return [_entity(tokens, 0, len(words) - 1, "self")]
     mentions = _of_others(words, find_kin(tokens, words, lexicon.relations))
     named = [found for found in mentions if not _is_spoken_to(words, found) and not _is_title(words, found)]
-    named = _besides(tokens, words, named, lexicon)
-    people = (_concerned(tokens, words, found, lexicon) for found in named)
+    meant = _besides(tokens, words, named, lexicon)
+    people = (_concerned(tokens, words, found, lexicon) for found in meant)
     said = (
         (found for found in _SELF.find(tokens, words) if not _goes_on(words, found, mentions)),
         filter(None, people),
-        _said_last(tokens, words, named),
+        _said_last(tokens, words, meant),
         (found for found in named if _is_ill_after(tokens, words, found, lexicon)),
         find_someone(tokens, words),
         _OTHERS.find(tokens, words),
@@ -76,18 +76,20 @@ def _entity(tokens: Tokens, first: int, last: int, relation: str) -> Entity:
 
 
 def _goes_on(words: tuple[str, ...], found: Found[str], mentions: Sequence[Found[str]]) -> bool:
-    """Return whether "for me" goes on with someone else: "for myself and my mother", "its for me mum"."""
+    """Return whether "for me" is refused, or goes on: "for myself and my mother", "its for me mum"."""
     after = found.last + 1
-    return words[after : after + 1] != () and (
-        words[after] in _JOINING
-        or (words[found.last] == "me" and any(other.first in (found.last, after) for other in mentions))
-    )
+    if found.first and words[found.first - 1] == "not":
+        return True
+    if after == len(words):
+        return False
+    is_mum = words[found.last] == "me" and any(other.first in (found.last, after) for other in mentions)
+    return words[after] in _JOINING or is_mum
 
 
 def _besides(tokens: Tokens, words: tuple[str, ...], named: list[Found[str]], lexicon: Lexicon) -> list[Found[str]]:
     """Return the people named without those who come along with the sender ("me, my mum, and my nan")."""
     company = find_company(tokens, words, lexicon) if named else None
-    if company is None or not names_sender(words, company):
+    if company is None or company[0] == 1:
         return named
     return [found for found in named if not company[1] <= found.first <= company[2]]
 
@@ -160,7 +162,7 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
 
 def _is_own_patient(words: tuple[str, ...], owner: int, found: Found[str]) -> bool:
     """Return whether "my patient" or "a client" is spoken of, or "patients name" given, and not "im a patient"."""
-    if _names_them(words, found):
+    if _names_them(words, found) or words[found.last + 1 : found.last + 3] == ("of", "mine"):
         return True
     return words[owner] in _WORDS["patient_owners"] and words[max(owner - 1, 0)] not in _WORDS["no_patient"]
 
@@ -226,7 +228,8 @@ def _is_spoken_to(words: tuple[str, ...], found: Found[str]) -> bool:
     if found.first == 1 and words[0] in _WORDS["calls"] and words[1] in _WORDS["called_upon"]:
         return True
     ends = found.first == found.last == len(words) - 1
-    return ends and words[found.last] in _WORDS["called"] and words[found.first - 1] not in _WORDS["own"]
+    leads = _WORDS["own"] | _WORDS["adjectives"] | _WORDS["meant_for"]
+    return ends and words[found.last] in _WORDS["called"] and words[found.first - 1] not in leads
 
 
 def _after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[str, ...]:
@@ -283,7 +286,7 @@ def _is_left_out(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
 def _is_all(tokens: Tokens, owner: int, last: int) -> bool:
     """Return whether the person is all that is said ("my dad", "no my dad", "not my mum, my nan please")."""
     words, start, end = tokens.words, owner, last
-    if words[max(owner - 1, 0)] in _JOINING:
+    if words[max(owner - 1, 0)] in _JOINING or words[owner] == "one":
         return False
     while start and not tokens.gaps[start]:
         start -= 1

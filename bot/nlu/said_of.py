@@ -29,7 +29,7 @@ def is_subject(after: tuple[str, ...]) -> bool:
 def _tells_else(after: tuple[str, ...]) -> bool:
     """Return whether what follows only says that a person knows nothing of it, or once had it too."""
     if after[:1] == ("had",):
-        return not _WORDS["as_well"].isdisjoint(after[1:])
+        return after[1:] == ("it",) or not _WORDS["as_well"].isdisjoint(after[1:])
     return after[1:2] != () and after[0] in _REFUSING and after[1] in _WORDS["not_ill"]
 
 

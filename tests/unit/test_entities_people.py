@@ -34,6 +34,7 @@ def rows(table: str) -> list[tuple[str, str]]:
 
 COUNTS = """
 1: on me lonesome | not bringing anyone | ive no one to bring | I shall be unaccompanied | me alone | just one
+1: was gonna bring my sister but shes busy so just me | only i will be there
 1: just me, the husband's working | just me my wife can't make it | just me and the dog
 2: 2 tix | two please | probably 2 | can you squeeze in two | room for one more? | two coming | too of us | x 2
 2: me w/ my mum | husband in tow | my wife will be with me | I've got my mum with me | oh and my sister too
@@ -43,7 +44,10 @@ COUNTS = """
 2: me and the auld fella | mi ah come wid mi daughter | me and mi pickney | one for me one for him
 3: me and both my sisters | tree of us | room for two more | book me, Amir and his mum in | that makes 3
 4: put 4 down | group of 4 ladies from the temple | four attending | at least four | total 4 | we shall be four
-5: five | me, the husband and the kids, all 5 of us
+2: 1 adult and 1 carer | extra seat for my carer | wife might pop along
+2: hubby wants in | my wife would also like to attend | was 3 now 2 | number of people: 2
+3: three including me | me and my daughters, there's two of them | Joan, Pat and me | my mum dad and me
+5: five | just us girls, five | me, the husband and the kids, all 5 of us
 6: half dozen from church
 12: a dozen of us
 """
@@ -90,6 +94,10 @@ grandparent: my nan aged 80
 friend: for one of my friends | for my mum's friend
 patient: on behalf of one of my patients
 other: for a lady at my church | my boss has it | for my parents | for my husband's brother | for my landlord
+sister: for my lil sis
+wife: my wife's the patient
+mother: not for myself but for my mum | it will be my mother attending
+husband: is there something my husband can do online
 self: it's me that has it
 """
 
@@ -111,6 +119,9 @@ def test_whom_it_is_for(lexicon, text, relation):
         "and my wife",
         "me w/ my mum",
         "a lady at my church told me",
+        "my mum had it",
+        "my husband doesnt drive",
+        "extra seat for my wife",
     ],
 )
 def test_it_is_for_no_one_else(lexicon, text):
