@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from services.campaigns.tables import Lease
@@ -69,20 +71,35 @@ def pass_over(session: Session, turns: Sequence[Turn], now: datetime) -> set[str
     """
     if not turns:
         return set()
-    then = case({turn.job: bindparam(None, now + turn.span, _TIME) for turn in turns}, value=_LEASES.c.job)
-    statement = (
-        update(_LEASES)
-        .where(or_(*(_is_free(turn, now) for turn in turns)))
-        .values(holder=_NOBODY, until=then)
-        .returning(_LEASES.c.job)
-    )
-    return set(session.execute(statement).scalars())
+    asked: dict[str, Any] = {"now": now}
+    for place, (job, span, every) in enumerate(turns):
+        asked |= {f"job_{place}": job, f"until_{place}": now + span}
+        asked |= {f"finished_until_{place}": now + span - every, f"absurd_after_{place}": _absurd(now, span)}
+    return set(session.execute(_passing_over(len(turns)), asked).scalars())
 
 
-def _is_free(turn: Turn, now: datetime) -> ColumnElement[bool]:
+@cache
+def _passing_over(turns: int) -> ReturningUpdate[tuple[str]]:
+    """The statement for so many jobs: made once, since making it takes longer than running it."""
+    places = range(turns)
+    then = case(*((_is_job(place), _moment(f"until_{place}")) for place in places))
+    is_free = or_(*(and_(_is_job(place), _is_free(place)) for place in places))
+    return update(_LEASES).where(is_free).values(holder=_NOBODY, until=then).returning(_LEASES.c.job)
+
+
+def _is_job(place: int) -> ColumnElement[bool]:
+    job: ColumnElement[str] = _LEASES.c.job
+    return job == bindparam(f"job_{place}")
+
+
+def _is_free(place: int) -> ColumnElement[bool]:
     until = _LEASES.c.until
-    finished = and_(_LEASES.c.holder == _NOBODY, until <= now + turn.span - turn.every)
-    return and_(_LEASES.c.job == turn.job, or_(until <= now, finished, until > _absurd(now, turn.span)))
+    finished = and_(_LEASES.c.holder == _NOBODY, until <= _moment(f"finished_until_{place}"))
+    return or_(until <= _moment("now"), finished, until > _moment(f"absurd_after_{place}"))
+
+
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=_TIME)
 
 
 def _absurd(now: datetime, span: timedelta) -> datetime:

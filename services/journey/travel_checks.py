@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import bindparam, case, exists, func, or_, select, update
 from sqlmodel import Session
 
 from services.core.clock import to_london
@@ -22,6 +22,13 @@ TELL_EVERY = timedelta(days=90)
 _CHECKED = func.coalesce(_EVENTS.c.travel_checked_on, _VENUES.c.travel_checked_on)
 _SINCE = bindparam("since", type_=_VENUES.c.travel_checked_on.type)
 _UNTOLD = (_EVENTS.c.travel == "") & (_VENUES.c.travel == "")
+_IS_AHEAD = _SESSIONS.c.starts_at > bindparam("now", type_=_EVENTS.c.ends_at.type)
+_HOLDS_FOR_OLD = (
+    _EVENTS.c.status == EventStatus.PUBLISHED.value,
+    _EVENTS.c.mode != Mode.ONLINE.value,
+    _EVENTS.c.ends_at > bindparam("now", type_=_EVENTS.c.ends_at.type),
+    or_(_CHECKED.is_(None), _SINCE > _CHECKED, _UNTOLD),
+)
 _OLD = (
     select(
         _VENUES.c.id,
@@ -32,13 +39,7 @@ _OLD = (
         func.count(_EVENTS.c.id.distinct()).label("events"),
     )
     .select_from(_EVENTS.join(_VENUES).join(_SESSIONS, _SESSIONS.c.event_id == _EVENTS.c.id))
-    .where(
-        _EVENTS.c.status == EventStatus.PUBLISHED.value,
-        _EVENTS.c.mode != Mode.ONLINE.value,
-        _EVENTS.c.ends_at > bindparam("now", type_=_EVENTS.c.ends_at.type),
-        _SESSIONS.c.starts_at > bindparam("now", type_=_EVENTS.c.ends_at.type),
-        or_(_CHECKED.is_(None), _SINCE > _CHECKED, _UNTOLD),
-    )
+    .where(*_HOLDS_FOR_OLD, _IS_AHEAD)
     .group_by(_VENUES.c.id, _VENUES.c.name, _VENUES.c.postcode)
     .order_by(func.min(_SESSIONS.c.starts_at), _VENUES.c.id)
 )
@@ -47,6 +48,12 @@ _NOT_TOLD_LATELY = or_(
     _VENUES.c.travel_flagged_on <= bindparam("lately", type_=_VENUES.c.travel_flagged_on.type),
 )
 _TO_TELL = _OLD.where(_NOT_TOLD_LATELY).limit(bindparam("most"))
+_ANY_TO_TELL = (
+    select(_VENUES.c.id)
+    .select_from(_EVENTS.join(_VENUES))
+    .where(*_HOLDS_FOR_OLD, _NOT_TOLD_LATELY, exists().where(_SESSIONS.c.event_id == _EVENTS.c.id, _IS_AHEAD))
+    .limit(1)
+)
 _TELL = (
     update(_VENUES)
     .where(_VENUES.c.id == bindparam("venue"), _NOT_TOLD_LATELY)
@@ -76,7 +83,7 @@ def old_blocks(session: Session, now: datetime) -> list[OldBlock]:
 
 def has_due(session: Session, now: datetime) -> bool:
     """Whether any of these venues is to be put before staff."""
-    return bool(_to_tell(session, now, 1))
+    return session.execute(_ANY_TO_TELL, _asked(now)).first() is not None
 
 
 def flag_old_blocks(session: Session, now: datetime, limit: int = 500) -> int:
@@ -96,9 +103,12 @@ def flag_old_blocks(session: Session, now: datetime, limit: int = 500) -> int:
 
 
 def _to_tell(session: Session, now: datetime, limit: int) -> Sequence[Any]:
+    return session.execute(_TO_TELL, _asked(now) | {"most": limit}).all()
+
+
+def _asked(now: datetime) -> dict[str, Any]:
     today = _today(now)
-    asked = {"now": now, "since": today - STALE_AFTER, "lately": today - TELL_EVERY, "most": limit}
-    return session.execute(_TO_TELL, asked).all()
+    return {"now": now, "since": today - STALE_AFTER, "lately": today - TELL_EVERY}
 
 
 def _today(now: datetime) -> date:
