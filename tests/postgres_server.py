@@ -91,6 +91,10 @@ class PostgresServer:
             connection.execute("SELECT pg_stat_reset()")
         return True
 
+    def program(self, name: str) -> Path:
+        """One of the programs that came with the server, such as pg_dump."""
+        return self._programs / name
+
     def start(self) -> None:
         """Start the server, once more after a `halt`, and wait until it answers."""
         settings = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=150"]

@@ -4,10 +4,13 @@ import shutil
 import stat
 import subprocess
 import threading
+from dataclasses import dataclass
 
 import pytest
 
 from services.booking.tables import Booking
+from tests.postgres_server import PostgresServer
+from tests.service.deployment import Deployment, day_at, event_row, stand_in_for_twilio
 
 KEY = "a long random text that is kept elsewhere"
 
@@ -21,15 +24,75 @@ def crypt(tmp_path, *command):
     return subprocess.run(["gpg", *quietly, *map(str, command)], capture_output=True, check=False)
 
 
-def lose_everything(deployment):
-    for file in deployment.folder.glob("wellbeing.db*"):
-        file.unlink()
+@dataclass
+class OnSqlite:
+    """Backup and restoring of a file by the `wellbeing` command."""
+
+    deployment: Deployment
+    begins = b"SQLite"
+
+    def back_up(self, file):
+        self.deployment.succeed("db", "backup", str(file))
+
+    def lose_everything(self):
+        for file in self.deployment.folder.glob("wellbeing.db*"):
+            file.unlink()
+
+    def restore(self, file):
+        self.deployment.succeed("db", "restore", str(file))
 
 
-def test_the_service_goes_on_from_an_encrypted_backup_made_while_it_wrote(deployment, tmp_path):
+@dataclass
+class OnPostgresql:
+    """Backup and restoring of a database by PostgreSQL's own programs, as docs/backups.md shows it."""
+
+    deployment: Deployment
+    server: PostgresServer
+    database: str
+    begins = b"PGDMP"
+
+    def back_up(self, file):
+        self._run("pg_dump", "--format=custom", f"--file={file}", self.server.dsn(self.database))
+        file.chmod(0o600)
+
+    def lose_everything(self):
+        self.server.drop(self.database)
+        self.database = self.server.create()
+        self.deployment.environment["DATABASE_URL"] = self.deployment.database_url = self.server.url(self.database)
+
+    def restore(self, file):
+        address = f"--dbname={self.server.dsn(self.database)}"
+        self._run("pg_restore", "--clean", "--if-exists", "--single-transaction", address, str(file))
+
+    def _run(self, program, *arguments):
+        subprocess.run([self.server.program(program), *arguments], check=True)
+
+
+@pytest.fixture
+def kept_on_sqlite(deployment):
+    return OnSqlite(deployment)
+
+
+@pytest.fixture
+def kept_on_postgresql(tmp_path, postgres_server):
+    name = postgres_server.create()
+    with stand_in_for_twilio() as (fake, url):
+        deployment = Deployment(tmp_path, fake, url, postgres_server.url(name))
+        deployment.succeed("db", "upgrade")
+        deployment.bring_in(event_row("yoga-1", day_at(10, 14)), event_row("yoga-2", day_at(20, 14)))
+        yield OnPostgresql(deployment, postgres_server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept(request):
+    return request.getfixturevalue(f"kept_on_{request.param}")
+
+
+def test_the_service_goes_on_from_an_encrypted_backup_made_while_it_wrote(kept, tmp_path):
     if not shutil.which("gpg"):
         pytest.skip("gpg is not installed")
-    plain, kept = tmp_path / "wellbeing.backup", tmp_path / "wellbeing.backup.gpg"
+    deployment = kept.deployment
+    plain, encrypted = tmp_path / "wellbeing.backup", tmp_path / "wellbeing.backup.gpg"
     deployment.serve()
     deployment.phone("+447700900190").book()
     undecided = deployment.phone("+447700900191")
@@ -38,19 +101,19 @@ def test_the_service_goes_on_from_an_encrypted_backup_made_while_it_wrote(deploy
     done = threading.Event()
     busy = threading.Thread(target=_keep_texting, args=(deployment.phone("+447700900192"), done))
     busy.start()
-    deployment.succeed("db", "backup", str(plain))
+    kept.back_up(plain)
     done.set()
     busy.join()
     assert stat.S_IMODE(plain.stat().st_mode) == 0o600
-    assert crypt(tmp_path, "--symmetric", "--cipher-algo", "AES256", "--output", kept, plain).returncode == 0
-    assert b"SQLite" in plain.read_bytes()
-    assert b"SQLite" not in kept.read_bytes()
+    assert crypt(tmp_path, "--symmetric", "--cipher-algo", "AES256", "--output", encrypted, plain).returncode == 0
+    assert plain.read_bytes().startswith(kept.begins)
+    assert kept.begins not in encrypted.read_bytes()
     deployment.kill()
-    lose_everything(deployment)
+    kept.lose_everything()
     plain.unlink()
 
-    assert crypt(tmp_path, "--decrypt", "--output", plain, kept).returncode == 0
-    deployment.succeed("db", "restore", str(plain))
+    assert crypt(tmp_path, "--decrypt", "--output", plain, encrypted).returncode == 0
+    kept.restore(plain)
     deployment.serve()
     (booking,) = deployment.rows(Booking)
     assert booking.status == "confirmed"
@@ -71,7 +134,7 @@ def test_a_database_that_is_there_or_served_is_not_overwritten(deployment, tmp_p
 def test_what_is_no_backup_restores_nothing(deployment, tmp_path):
     file = tmp_path / "backup"
     file.write_bytes(b"no database at all" * 1000)
-    lose_everything(deployment)
+    OnSqlite(deployment).lose_everything()
     refused = deployment.run("db", "restore", str(file))
     assert (refused.returncode, "cannot be copied" in refused.stderr) == (1, True)
     assert [one.name for one in deployment.folder.glob("wellbeing.db*")] == ["wellbeing.db.serving"]
