@@ -95,6 +95,7 @@ _IS_UNSENT = (
     ),
 )
 _UNSENT_COUNT = select(func.count()).select_from(booking).where(*_IS_UNSENT)
+_TO_DO = select(_MAY_BE_SERVED.scalar_subquery() + _UNSENT_COUNT.scalar_subquery())
 _UNSENT = update(booking).where(*_IS_UNSENT).values(deadline=bindparam("now")).returning(booking.c.id)
 _ABOUT = (
     select(event.c.discreet_title, event.c.starts_at)
@@ -128,8 +129,7 @@ def change_capacity(session: Session, event_id: int, capacity: int, now: datetim
 
 def has_due(session: Session, now: datetime) -> bool:
     """Whether anybody waits for an event that has begun or has room, or any offer could not be sent."""
-    counts = (_MAY_BE_SERVED, _UNSENT_COUNT)
-    return any(session.connection().execute(count, {"now": now}).scalar() for count in counts)
+    return bool(session.connection().execute(_TO_DO, {"now": now}).scalar())
 
 
 def end_waiting(session: Session, now: datetime) -> int:
