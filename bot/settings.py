@@ -131,7 +131,9 @@ class Settings(BaseSettings):
     @property
     def sms_sender(self) -> str:
         """What text messages come from, as their rate and the choice of a channel know it; "" if none can be sent."""
-        return self.twilio_sms_from or ("GOV.UK Notify" if self.texts_by_notify else "")
+        if self.twilio_sms_from:
+            return self.twilio_sms_from
+        return "GOV.UK Notify" if self.texts_by_notify else self.twilio_messaging_service_sid
 
     @property
     def prices(self) -> dict[str, float]:

@@ -118,8 +118,8 @@ class TwilioChannel:
             return Unknown(str(error))
 
     def _origin(self, message: OutboundMessage) -> tuple[str, str]:
-        """The number that was texted; a messaging service chooses where none was."""
-        if message.sender:
+        """The number that was texted; a messaging service chooses where none was, or where it is our only sender."""
+        if message.sender not in ("", self._messaging_service_sid):
             return "From", address_of(message.channel, message.sender)
         return "MessagingServiceSid", self._messaging_service_sid
 

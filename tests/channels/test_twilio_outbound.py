@@ -79,8 +79,10 @@ def test_whatsapp_has_its_prefix_on_both_ends_once(fake, use, sender):
 
 def test_a_messaging_service_sends_where_no_number_of_ours_is_known(fake, use):
     use("send", replace(MESSAGE, sender=""), service=SERVICE)
+    use("send", replace(MESSAGE, sender=SERVICE), service=SERVICE)
     use("send", MESSAGE, service=SERVICE)
-    assert [(taken.sender, taken.service_sid) for taken in fake.messages] == [("", SERVICE), (MESSAGE.sender, "")]
+    by_service, by_number = ("", SERVICE), (MESSAGE.sender, "")
+    assert [(taken.sender, taken.service_sid) for taken in fake.messages] == [by_service, by_service, by_number]
 
 
 def test_nothing_is_posted_without_any_sender(fake, use):

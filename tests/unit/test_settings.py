@@ -52,6 +52,15 @@ def test_production_refuses_to_start_without_what_it_needs(monkeypatch: pytest.M
         load_settings()
 
 
+def test_a_messaging_service_alone_may_send_text_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TWILIO_MESSAGING_SERVICE_SID", "MG00000000000000000000000000000003")
+    assert load_settings().sms_sender == PRODUCTION["TWILIO_SMS_FROM"]
+    monkeypatch.delenv("TWILIO_SMS_FROM")
+    assert load_settings().sms_sender == "MG00000000000000000000000000000003"
+
+
 def test_development_needs_nothing_and_sends_to_the_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENVIRONMENT", "development")
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "production's own")
