@@ -7,7 +7,7 @@ asked me to" is a yes to whether she knows, and a code passed on by a carer is n
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from bot.nlu.kin_words import KIN, KIN_WORD, KinPattern
@@ -28,7 +28,7 @@ def _patterns(part: str) -> tuple[KinPattern, ...]:
     return tuple(KinPattern(pattern.replace("{name}", _NAME), re.IGNORECASE) for pattern in _SAID[part])
 
 
-_THEIRS, _BESIDE, _OWN = (_patterns(part) for part in ("their_name", "name_beside", "own_name"))
+_THEIRS, _BESIDE, _OWN, _SIGNED = map(_patterns, ("their_name", "name_beside", "own_name", "signed"))
 _SELF, _PASSED_ON, _TO_THEM, _ANYBODY = (_patterns(part) for part in ("self", "passed_on", "to_their_phone", "anybody"))
 _OWNER, _LATER = _patterns("owner"), _patterns("later")
 _WRONG, _DIED = _patterns("wrong_for_certain"), _patterns("died")
@@ -219,8 +219,10 @@ def _named(understood: Understanding, asked: str) -> Understanding:
 
 def _own_name(understood: Understanding, asked: str, *, beside: Sequence[Entity]) -> list[Entity]:
     """The sender's own name, where it can be told from that of someone else."""
-    own = (each for each in _spans(_OWN, understood.text) if asked == "attendee_name" or _is_known(understood, each))
-    first = list(islice(own, 1))
+    text = understood.text
+    said = (each for each in _spans(_OWN, text) if asked == "attendee_name" or _is_known(understood, each))
+    signed = (each for each in _spans(_SIGNED, text) if _is_known(understood, each) or each.words.istitle())
+    first = list(islice(chain(said, signed), 1))
     return [
         replace(one, kind="own_name") for one in first if not any(one.overlaps(each.start, each.end) for each in beside)
     ]

@@ -47,6 +47,23 @@ def test_the_senders_own_name_stays_beside_someone_elses():
     assert (found.first("cared_name"), found.first("own_name")) == ("Betty", "Kim")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("yoga for my mum Joan in e17. thanks, Sue", "Sue"),
+        ("my husband Harold would like a walk. Kind regards, Margaret", "Margaret"),
+        ("wig for my nan. Love Tracy x", "Tracy"),
+        ("my dad needs help with bills, ta, dave", "Dave"),
+        ("my dad needs help with bills. Yours faithfully, Priya Shah", "Priya"),
+        ("my dad needs help with bills, thanks love", None),
+        ("my dad needs help with bills. Thanks NHS", None),
+        ("thanks Sue, my dad would like that", None),
+    ],
+)
+def test_who_signs_is_the_sender(text, name):
+    assert read(text).first("own_name") == name
+
+
 def test_a_place_beside_someone_is_no_name():
     place = Entity("place", {"name": "Ilford"}, 11, 17, "Ilford")
     assert read("for my mum Ilford", None, place).first("cared_name") is None
