@@ -22,9 +22,11 @@ _TALK: dict[str, tuple[tuple[str, ...], ...]] = {
     "cant": (("cant", "wait"), ("cant", "go", "wrong", "with")),
     "i": (("i", "am"),),
     "from": (("from", "the", "top"), ("from", "top")),
+    "is": (("is", "near", "me"), ("is", "near", "us")),
     "hold": (("hold", "on"),),
     "hang": (("hang", "on"),),
 }
+_BEFORE_FOR = frozenset(("up", "go", "in", "me", "down"))
 _POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "ta", "thx", "love", "dear", "x"))
 
 
@@ -70,7 +72,12 @@ def _has_one_after(words: tuple[str, ...], place: int, options: Sequence[Option]
 
 
 def _heard(words: tuple[str, ...], place: int) -> str:
-    """Return a word, or behind "number" and before nothing else the number that it sounds like."""
+    """Return a word, or behind "number" and before nothing else the number that it sounds like.
+
+    Behind "me up" and before anything else 4 is "for".
+    """
+    if words[place] == "4" and place + 1 < len(words) and words[place - 1] in _BEFORE_FOR:
+        return "for"
     ends = place + 1 == len(words) or words[place + 1] in _POLITE
     named = place > 0 and words[place - 1] in choice_words().named
     return _SOUNDING.get(words[place], words[place]) if ends and named else words[place]

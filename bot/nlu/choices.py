@@ -49,7 +49,16 @@ def _read(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], un
     parted = _mended(tokens, options, dates, undoing) or _on_condition(tokens, options, dates, undoing)
     if parted or _is_against(tokens, undoing):
         return parted or _not_the_other(tokens, options, dates, undoing)
-    return _meant(tokens, options, dates) or _meant_at_first(tokens, options, dates)
+    meant = _meant(tokens, options, dates) or _meant_at_first(tokens, options, dates)
+    return meant or _concluded(tokens, options, dates, undoing)
+
+
+def _concluded(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], undoing: bool) -> Choice | None:
+    """Return the line of "i work till 5 so the last one", where nothing is asked."""
+    begins = tokens.words.index("so") + 1 if "so" in tokens.words[1:-1] else 0
+    if not begins or tokens.gaps[-1].startswith("?") or _asks_of(tokens, options):
+        return None
+    return _choose_within(tokens, options, dates, (begins, len(tokens.words)), undoing)
 
 
 def _mended(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], undoing: bool) -> Choice | None:
@@ -203,6 +212,8 @@ def _line(pointer: Pointer, options: Sequence[Option], dates: Sequence[Entity]) 
         lines &= options_on(date.value, options, lines)
     if not pointer.ordinal:
         return pointer.index if pointer.index in lines else at_number(pointer.index + 1, options, lines)
+    if pointer.index >= len(options):
+        return at_number(pointer.index + 1, options, lines)
     return sorted(lines)[pointer.index] if 0 <= pointer.index < len(lines) else None
 
 

@@ -14,6 +14,7 @@ from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, phrases_of, read_list
 
 _WORDS = contexts("company")
+_TWO = ("both", "couple", "pair")
 _OF_THEM = (("of", "them"), ("of", "em"), ("of", "dem"))
 _IS = re.compile("['\u2019\u2018`]s$")
 
@@ -57,7 +58,7 @@ def find_by_name(tokens: Tokens, words: tuple[str, ...], sender: int, lexicon: L
     "its me, Tina" names the sender; "Rose and i" is rather "im Rose and i ...".
     """
     joins = [place for place in range(sender + 1, len(words)) if words[place] in _WORDS["and"]]
-    if words[sender] == "me" and joins and not _names_oneself(words, sender):
+    if words[sender] in _WORDS["me"] and joins and not _names_oneself(words, sender):
         named = (place for place in range(sender + 1, len(words)) if is_written_name(tokens, place, lexicon))
         yield from (_called(words, place) for place in named if _is_among(words, place, joins[-1]))
     before = sender - 2
@@ -109,7 +110,7 @@ def _bare_numbers(tokens: Tokens, words: tuple[str, ...], people: Iterable[Compa
 
 def _is_joined(words: tuple[str, ...], place: int) -> bool:
     """Return whether "and" or the like makes a bare number more people ("me plus 2"); in "me, 12-2" it is none."""
-    return words[max(place - 1, 0)] in _WORDS["and"] | {"my", "our"}
+    return words[max(place - 1, 0)] in _WORDS["and"] | {"my", "our", "bringing", "bring"}
 
 
 def _ends(tokens: Tokens, place: int) -> bool:
@@ -158,8 +159,8 @@ def _with_number(words: tuple[str, ...], people: list[Companions]) -> list[Compa
 
 
 def _told(word: str, count: int | None) -> int | None:
-    """Return how many others "2", "two" or "both" says they are."""
-    if word == "both":
+    """Return how many others "2", "two", "both" or "a couple" says they are."""
+    if word in _TWO:
         return 2
     return number_of(word) if is_number(word) else count
 
@@ -171,8 +172,8 @@ def _leads(words: tuple[str, ...], start: int, first: int, named: frozenset[int]
     """
     before = words[start - 1]
     close = start == first and before in _WORDS["leads_close"] and words[start - 2 : start - 1] != ("me",)
-    close = close or (before == "of" and start > 1 and is_number(words[start - 2]))
-    if close or before in _WORDS["leads"] or is_number(before):
+    close = close or (before == "of" and start > 1 and _told(words[start - 2], None) is not None)
+    if close or before in _WORDS["leads"] or _told(before, None) is not None:
         return 1
     return 2 if start == first > 1 and first - 1 not in named and _is_kind(words, start) else 0
 

@@ -171,13 +171,14 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[Companions]
 
 
 def _comes(tokens: Tokens, words: tuple[str, ...], person: Companions, last: int) -> bool:
-    """Return whether people are said to come too, or whoever texts to be with them."""
+    """Return whether people are said to come too ("my friend also"), or whoever texts to be with them."""
     if words[person.last] in _WORDS["everyone"]:
         return False
     first = person.first
     after = words[last + 1 :]
     return (
         comes_too(words[:first], after)
+        or (first == 0 and words[person.last + 1 :] in _TOO)
         or _is_with(tokens, words, first, last)
         or _is_beside(tokens, words, last)
         or _may_come(tokens, words, first, last)

@@ -208,7 +208,9 @@ def _is_among_carers(tokens: Tokens, words: tuple[str, ...], before: tuple[str, 
 
 
 def _names_them(words: tuple[str, ...], found: Found[str]) -> bool:
-    """Return whether the name of the person is given ("mums name is Joyce", "patients name Jean", "mums called Jo")."""
+    """Return whether the name of the person is given ("mums name is Joyce", "mums called Jo"), and not used."""
+    if "in" in words[max(found.first - 2, 0) : found.first]:
+        return False
     return words[found.last].endswith("s") and words[found.last + 1 : found.last + 2] in (("name",), ("called",))
 
 

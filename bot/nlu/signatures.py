@@ -105,7 +105,8 @@ def told_behind(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
     if not _is_known_name(tokens, first, lexicon):
         return None
     for last in range(first, min(first + 2, len(tokens.words) - 1)):
-        if (last == first or is_written_as_name(tokens, last, lexicon)) and _is_spoken_of(tokens, last + 1):
+        goes_on = tokens.gaps[last] in JOINS and is_written_as_name(tokens, last, lexicon)
+        if (last == first or goes_on) and _is_spoken_of(tokens, last + 1):
             return first, last
     return None
 

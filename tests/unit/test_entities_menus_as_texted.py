@@ -50,8 +50,9 @@ PICKED_OF_THREE = """
 0: I'd sooner do the yoga | stick me on the yoga | like the look of the yoga | yoga as long as its not too far
 0: mi wah di yoga one | im free on the 27th | yoga innit
 1: the free wig thing | the hair one | nuber 2 | 2 innit | oops 2 | not yoga, wigs | i can't do friday so monday
-1: am one
-2: I reckon 3 | 3 but only if its free | walthamstow is nearer | the evening one | 1 sorry 3
+1: am one | guys is near me
+2: i finish work at 5 so the last one | sign me up 4 the library | 3 but only if its free | walthamstow is nearer
+2: the evening one | 1 sorry 3
 """
 PICKED_OF_FOUR = """
 0: the stroll | vicky park | morning one on monday

@@ -46,7 +46,10 @@ COUNTS = """
 4: put 4 down | group of 4 ladies from the temple | four attending | at least four | total 4 | we shall be four
 2: 1 adult and 1 carer | extra seat for my carer | wife might pop along
 2: hubby wants in | my wife would also like to attend | was 3 now 2 | number of people: 2
-3: three including me | me and my daughters, there's two of them | Joan, Pat and me | my mum dad and me
+2: my friend also | there's myself and Bríd
+4: bringing 3 with me
+3: bringing a couple of mates | three including me | me and my daughters, there's two of them
+3: Joan, Pat and me | my mum dad and me
 5: five | just us girls, five | me, the husband and the kids, all 5 of us
 6: half dozen from church
 12: a dozen of us
@@ -146,6 +149,9 @@ Mrs Patel: its Mr and Mrs Patel
 Tunde: book Tunde in
 J. Webb: just put J. Webb
 Doyle: surname is Doyle
+Mo: everyone just calls me Mo
+Bill: stick Bill on the list
+Derek: Derek calling
 """
 
 
@@ -168,7 +174,15 @@ def test_everyone_named(lexicon, text, names):
 
 
 @pytest.mark.parametrize(
-    "text", ["his name escapes me", "I'm Scottish", "I'm HIV positive", "Im Coeliac", "Sarah, can you help"]
+    "text",
+    [
+        "his name escapes me",
+        "I'm Scottish",
+        "I'm HIV positive",
+        "Im Coeliac",
+        "Sarah, can you help",
+        "I'm under Dr Patel",
+    ],
 )
 def test_a_word_that_is_no_name(lexicon, text):
     assert values(lexicon, text, "name") == []
