@@ -212,8 +212,6 @@ def _line(pointer: Pointer, options: Sequence[Option], dates: Sequence[Entity]) 
         lines &= options_on(date.value, options, lines)
     if not pointer.ordinal:
         return pointer.index if pointer.index in lines else at_number(pointer.index + 1, options, lines)
-    if pointer.index >= len(options):
-        return at_number(pointer.index + 1, options, lines)
     return sorted(lines)[pointer.index] if 0 <= pointer.index < len(lines) else None
 
 

@@ -171,7 +171,7 @@ def _leads(words: tuple[str, ...], start: int, first: int, named: frozenset[int]
     Next to the person "me mum" and "an aunt" lead too.
     """
     before = words[start - 1]
-    close = start == first and before in _WORDS["leads_close"] and words[start - 2 : start - 1] != ("me",)
+    close = start == first and before in _WORDS["leads_close"] and words[max(start - 2, 0) : start] != ("me", "an")
     close = close or (before == "of" and start > 1 and _told(words[start - 2], None) is not None)
     if close or before in _WORDS["leads"] or _told(before, None) is not None:
         return 1

@@ -45,11 +45,11 @@ COUNTS = """
 3: me and both my sisters | tree of us | room for two more | book me, Amir and his mum in | that makes 3
 4: put 4 down | group of 4 ladies from the temple | four attending | at least four | total 4 | we shall be four
 2: 1 adult and 1 carer | extra seat for my carer | wife might pop along
-2: hubby wants in | my wife would also like to attend | was 3 now 2 | number of people: 2
+2: my wife would also like to attend | was 3 now 2 | number of people: 2
 2: my friend also | there's myself and Bríd
 4: bringing 3 with me
 3: bringing a couple of mates | three including me | me and my daughters, there's two of them
-3: Joan, Pat and me | my mum dad and me
+3: me, me cousin n her bloke, next fri | Joan, Pat and me | my mum dad and me
 5: five | just us girls, five | me, the husband and the kids, all 5 of us
 6: half dozen from church
 12: a dozen of us
