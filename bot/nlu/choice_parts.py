@@ -26,7 +26,7 @@ def first_part_ends(tokens: Tokens) -> int:
     pause = _PAUSE.search(tokens.text, tokens.ends[0])
     reasons = (
         tokens.starts[place]
-        for place in range(1, len(tokens.words))
+        for place in range(1 + (tokens.words[0] == "one"), len(tokens.words))  # "one i can do from the sofa"
         if tokens.words[place] in _REASONS or tokens.words[place : place + 2] in _FOR_WHOM
     )
     return min((pause.start() if pause else len(tokens.text)), next(reasons, len(tokens.text))) % len(tokens.text)

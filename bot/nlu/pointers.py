@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from bot.nlu.choice_words import choice_words
 from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import word_set
 
 _LETTERS = "abcdefghij"
 _POLITE = frozenset(("please", "pls", "plz", "thanks", "thank", "you", "ta", "thx"))
 _FROM = frozenset(("from", "to", "off"))  # "second from the bottom"
 _END = frozenset(("bottom", "end", "last"))
 _BUT = {"one": 2, "1": 2, "two": 3, "2": 3}  # "last but one"
-_LEADING_ON = frozenset(("at", "in", "on", "with", "near", "by", "about", "that", "thats"))  # "one at the park"
+# "one at the park", "one i can walk to"
+_LEADING_ON = word_set("at in on with near by about that thats i we where he she they")
 
 
 @dataclass(frozen=True, slots=True)

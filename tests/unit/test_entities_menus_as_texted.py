@@ -50,7 +50,8 @@ PICKED_OF_THREE = """
 0: I'd sooner do the yoga | stick me on the yoga | like the look of the yoga | yoga as long as its not too far
 0: mi wah di yoga one | im free on the 27th | yoga innit
 1: the free wig thing | the hair one | nuber 2 | 2 innit | oops 2 | not yoga, wigs | i can't do friday so monday
-1: am one | guys is near me | nummer 2 | guys is handier for me | wigs obvs
+1: am one | guys is near me | guys is just down the road from me | wigs b4 i change my mind
+1: nummer 2 | guys is handier for me | wigs obvs
 2: i finish work at 5 so the last one | sign me up 4 the library | 3 but only if its free | walthamstow is nearer
 2: the evening one | 1 sorry 3
 """
@@ -89,6 +90,7 @@ def test_a_line_is_picked_in_any_words(lexicon, text, options, index):
         "nearest",
         "the park",
         "wots the yoga like",
+        "one i can do from the sofa",
     ],
 )
 def test_no_line_is_picked_by_talk_of_lines(lexicon, text):
