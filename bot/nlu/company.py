@@ -17,6 +17,7 @@ _WORDS = contexts("company")
 _REACH = 5  # words after a person in which they are said to come
 _NOT_ALONE = (("not", "just"), ("not", "only"))
 _EACH = frozenset(("one", "1", "another"))  # "one for me and one for my wife"
+_MINE = (("my",), ("our",))
 _TOO = frozenset(tuple(too.split()) for too in _WORDS["too"])
 _CLOSING = (_WORDS["may_follow"] | _WORDS["too"] | {"as"}) - {"is"}
 
@@ -112,7 +113,8 @@ def _stay_away(tokens: Tokens, words: tuple[str, ...], sender: int, first: int, 
 
     Behind "just me" a person without "and" begins something else: "just me, the husband's working".
     """
-    if not _WORDS["not_coming"].isdisjoint(words[last + 1 : last + 2]):
+    tells = last + 2 if words[last + 1 : last + 2] and words[last + 1] in _WORDS["not_coming_after"] else last + 1
+    if not _WORDS["not_coming"].isdisjoint(words[tells : tells + 1]):
         return True
     alone = words[max(sender - 1, 0)] in _WORDS["only"] and "not" not in words[:sender] and first == sender
     goes_on = last + 1 < len(words) and not tokens.gaps[last + 1] and words[last + 1] not in _CLOSING
@@ -135,7 +137,7 @@ def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: L
         after, joined = after + 1, True
     if words[after + 1 : after + 2] == ("for",) and words[after] in _EACH:
         after, joined = after + 2, True
-    joined = joined or (after < len(words) and words[after] in ("my", "our"))
+    joined = joined or (words[after : after + 1] in _MINE and "." not in tokens.gaps[after])
     return after if joined else -1
 
 

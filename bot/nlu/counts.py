@@ -90,9 +90,13 @@ def _alternatives(listed: str) -> str:
 
 
 def _turn(tokens: Tokens) -> Reading | None:
-    """Return a whole turn of phrase ("just me"); "not just me" is none."""
+    """Return a whole turn of phrase ("just me"); "not just me" and "talk with someone" are none."""
     for found in count_words().turns.find(tokens, tokens.words):
-        if not found.first or tokens.words[found.first - 1] != "not":
+        before = tokens.words[: found.first]
+        around = before + tokens.words[found.last + 1 : found.last + 3]
+        spoken_with = tokens.words[found.first] == "with" and not _WORDS["spoken_with"].isdisjoint(around)
+        refused = before[-1:] in (("not",), ("no",)) or before[-2:] == ("need", "for")
+        if not refused and not spoken_with:
             return int(found.meaning), found.first, found.last
     return None
 

@@ -134,7 +134,7 @@ _FINDERS: tuple[Callable[[_Message], list[Entity]], ...] = (
     lambda it: find_yes_no(it.tokens, it.words, it.lexicon, it.asks("yes_no") or it.asks("choice")),
     lambda it: find_names(it.tokens, it.lexicon, it.asks("name")),
     lambda it: find_ages(it.tokens, it.words),
-    lambda it: find_relations(it.tokens, it.words, it.lexicon),
+    lambda it: find_relations(it.tokens, it.words, it.lexicon, it.expecting is not None),
     lambda it: find_languages(it.tokens, it.words, it.lexicon, it.asks("language")),
     lambda it: find_ratings(it.tokens, it.asks("rating")),
     lambda it: find_references(it.tokens, it.asks("reference")),

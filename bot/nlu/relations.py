@@ -6,10 +6,13 @@ from itertools import chain
 from bot.nlu.company import comes_too, find_company
 from bot.nlu.kin import find_kin
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.mentions import is_among_carers, is_spoken_to, is_title, is_told_of, is_whereabouts
+from bot.nlu.mirrored import mirrored
 from bot.nlu.name_words import is_written_name
 from bot.nlu.phrases import Found, Phrases
 from bot.nlu.said_of import behind_place, is_aged, is_short_for_is, is_subject, is_suffering, tells_illness
 from bot.nlu.someone import find_someone
+from bot.nlu.subjects import is_asked_for, is_ill_by_name, is_only_subject, is_wished_after
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, inverted, read_list
 from bot.understanding import Entity
@@ -24,35 +27,33 @@ _OTHERS = Phrases(
 _SELF = Phrases(dict.fromkeys(_WORDS["self"], "self"))
 _IT_IS_THEM = Phrases(dict.fromkeys(_WORDS["it_is_them"], True))
 _POINTING = sorted((tuple(phrase.split()) for phrase in _WORDS["pointing"]), key=len, reverse=True)
-_AMONG_CARERS = Phrases(dict.fromkeys(_WORDS["among_carers"], True))
 _ANYONES = ("friend", "neighbour", "patient")  # of someone else: to the sender they are much the same
 _JOINING = ("and", "plus", "with", "n", "w")
 _SENDER = ("me", "myself", "i")
 _PEOPLE = frozenset(inverted(read_list("relations")))
-# "im his wife": what the sender is to someone, and who that is then to the sender.
-_WHOSE = {"him": "his", "he": "his", "hes": "his", "her": "her", "she": "her", "shes": "her"}
-_MIRRORED: dict[str, dict[str, str]] = {
-    whose: {pair.split()[0]: pair.split()[1] for pair in _WORDS[whose]} for whose in ("his", "her")
-}
 
 
-def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> list[Entity]:
-    """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts."""
-    if " ".join(words) in _WORDS["self_answers"]:
+def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, asked: bool) -> list[Entity]:
+    """Return whom it is for, as {"relation": "father" ... "patient" | "other" | "self"}; the first mention counts.
+
+    "just me" is how many come unless something was `asked`.
+    """
+    said = " ".join(words)
+    if said in _WORDS["self_answers"] or (asked and said in _WORDS["just_me"]):
         return [_entity(tokens, 0, len(words) - 1, "self")]
     mentions = _of_others(words, find_kin(tokens, words, lexicon.relations))
-    named = [found for found in mentions if not _is_spoken_to(words, found) and not _is_title(words, found)]
+    named = [found for found in mentions if not is_spoken_to(tokens, words, found) and not is_title(words, found)]
     meant = _besides(tokens, words, named, lexicon)
     people = (_concerned(tokens, words, found, lexicon) for found in meant)
-    said = (
+    ways = (
         (found for found in _SELF.find(tokens, words) if not _goes_on(words, found, mentions)),
         filter(None, people),
-        _said_last(tokens, words, meant),
+        _said_last(tokens, words, named),
         (found for found in named if _is_ill_after(tokens, words, found, lexicon)),
-        find_someone(tokens, words),
+        find_someone(tokens, words, lexicon),
         _OTHERS.find(tokens, words),
     )
-    found = next(chain.from_iterable(said), None)
+    found = next(chain.from_iterable(ways), None)
     if not found or not found.meaning:
         return []
     both = [found, *_and_another(tokens, words, found, named)]
@@ -106,11 +107,6 @@ def _of_others(words: tuple[str, ...], named: Iterator[Found[str]]) -> list[Foun
     return chained
 
 
-def _is_title(words: tuple[str, ...], found: Found[str]) -> bool:
-    """Return whether "mrs" is how someone is addressed ("mrs ahmed"), and nobody's wife."""
-    return words[found.first] == "mrs" and words[max(found.first - 1, 0)] not in _WORDS["owners"]
-
-
 def _said_last(tokens: Tokens, words: tuple[str, ...], named: Sequence[Found[str]]) -> Iterator[Found[str]]:
     """Yield the person named first when a later "its for her" or the like says that it is for them."""
     if named and any(found.first > named[0].last for found in _IT_IS_THEM.find(tokens, words)):
@@ -119,45 +115,46 @@ def _said_last(tokens: Tokens, words: tuple[str, ...], named: Sequence[Found[str
 
 def _concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lexicon: Lexicon) -> Found[str] | None:
     """Return the person named, with their relation to the sender, if the event is for them."""
-    mirrored = _mirrored(words, found)
-    if mirrored:
-        return Found(found.first, found.last, mirrored)
+    meant = mirrored(words, found)
+    if meant:
+        return Found(found.first, found.last, meant)
     return found if _is_concerned(tokens, words, found, lexicon) else None
-
-
-def _mirrored(words: tuple[str, ...], found: Found[str]) -> str | None:
-    """Return whom it is for when the sender says what they are to that person ("im her daughter": the mother)."""
-    before = words[: found.first]
-    whose = before[-1] if before else ""
-    texts = before[-3:-1] == ("this", "is") or (before[-2:-1] == ("its",) and _texts(words[found.last + 1 :]))
-    if not (texts or before[-2:-1] == ("im",) or before[-3:-1] == ("i", "am")):
-        return None
-    if whose == "the":
-        whose = next((_WHOSE[word] for word in words[found.last + 1 :] if word in _WHOSE), whose)
-    if whose not in _MIRRORED:
-        return None
-    return found.meaning if found.meaning in _WORDS["alike"] else _MIRRORED[whose].get(found.meaning, "other")
-
-
-def _texts(after: tuple[str, ...]) -> bool:
-    """Return whether a person is said to be the one who texts ("its his wife texting")."""
-    return after[:1] != () and after[0] in _WORDS["texting"]
 
 
 def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lexicon: Lexicon) -> bool:
     """Return whether the event is for the person named, and not for the sender or for both."""
     owner = _owner(words, found.first)
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
-    if _is_left_out(before, after) or _is_among_carers(tokens, words, before):
+    possessive = _is_possessive(words[found.last], found)
+    if _is_left_out(before, after) or _is_mentioned(tokens, words, before, possessive):
         return False
     if found.meaning == "patient":
         return _is_own_patient(words, owner, found)
     owned = _is_owned(tokens, owner, found)
     if _names_them(words, found) or (owned and _is_spoken_of(words, before, after, found)):
         return True
-    if _is_possessive(words[found.last], found) and words[owner] != "one":
+    if owned and _is_subject(tokens, words, (owner, found.last), possessive, lexicon):
+        return True
+    if possessive and words[owner] != "one":
         return _is_theirs(before, after)
     return _is_put_in(before, after) or _is_meant(tokens, owner, owned, found, lexicon)
+
+
+def _is_mentioned(tokens: Tokens, words: tuple[str, ...], before: tuple[str, ...], possessive: bool) -> bool:
+    """Return whether a person is only spoken of: whose home it is, of whom children are told, or who is cared for."""
+    ends = words[-2:] == ("just", "me") or is_whereabouts(before, possessive) or is_told_of(before)
+    return ends or is_among_carers(tokens, words, before)
+
+
+def _is_subject(
+    tokens: Tokens, words: tuple[str, ...], place: tuple[int, int], possessive: bool, lexicon: Lexicon
+) -> bool:
+    """Return whether a message asks for a person, or speaks of nobody else; of a "mums" only what she has counts."""
+    owner, last = place
+    if owner == 0 and is_wished_after(words, last):
+        return True
+    tells = (is_ill_by_name,) if possessive else (is_asked_for, is_only_subject)
+    return any(told(tokens, words, owner, last, lexicon) for told in tells)
 
 
 def _is_own_patient(words: tuple[str, ...], owner: int, found: Found[str]) -> bool:
@@ -201,12 +198,6 @@ def _is_spoken_of(words: tuple[str, ...], before: tuple[str, ...], after: tuple[
     return not before and after[:1] != () and after[0].isdecimal() and after[0] not in ("1", "2")
 
 
-def _is_among_carers(tokens: Tokens, words: tuple[str, ...], before: tuple[str, ...]) -> bool:
-    """Return whether who cares for someone looks for other carers ("i look after my wife, any carers groups")."""
-    is_for_them = before[-1:] == ("for",) and _WORDS["cares"].isdisjoint(before[-2:-1])
-    return not is_for_them and any(_AMONG_CARERS.find(tokens, words))
-
-
 def _names_them(words: tuple[str, ...], found: Found[str]) -> bool:
     """Return whether the name of the person is given ("mums name is Joyce", "mums called Jo"), and not used."""
     if "in" in words[max(found.first - 2, 0) : found.first]:
@@ -223,15 +214,6 @@ def _is_ill_after(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
         return False
     places = range(found.last + 1, len(words) - 1)
     return any(words[place] in _WORDS["she_or_he"] and tells_illness(tokens, words, place, lexicon) for place in places)
-
-
-def _is_spoken_to(words: tuple[str, ...], found: Found[str]) -> bool:
-    """Return whether the sender calls someone so at the end, and speaks of nobody ("thanks mate", "oh brother")."""
-    if found.first == 1 and words[0] in _WORDS["calls"] and words[1] in _WORDS["called_upon"]:
-        return True
-    ends = found.first == found.last == len(words) - 1
-    leads = _WORDS["own"] | _WORDS["adjectives"] | _WORDS["meant_for"]
-    return ends and words[found.last] in _WORDS["called"] and words[found.first - 1] not in leads
 
 
 def _after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[str, ...]:

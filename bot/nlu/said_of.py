@@ -11,6 +11,7 @@ _LOST = frozenset(tuple(phrase.split()) for phrase in _WORDS["lost"])
 _LONGEST_LOST = max(map(len, _LOST))
 _NEAR = 4  # words behind "on" or "with" in which an illness stands
 _REFUSING = ("doesnt", "dont", "wont", "didnt")
+_CREOLE = ("a", "did", "deh", "dey", "ah")
 _HAS_IT = (("has", "it"), ("got", "it"), ("have", "it"), ("had", "it"))
 
 
@@ -18,19 +19,30 @@ def is_subject(after: tuple[str, ...]) -> bool:
     """Return whether what follows says how the person is ("has cancer", "needs", "is having chemo")."""
     while after[1:2] and after[0] in _WORDS["hurrying"] - _WORDS["has"]:
         after = after[1:]
+    if after[1:2] and after[0] in _CREOLE and after[1] in _WORDS["creole"]:
+        return True
     verb, then = (*after, "", "")[:2]
-    if _tells_else(after):
+    if tells_else(after):
         return False
     if verb in _WORDS["has"]:
         return then in _WORDS["states"] or then not in _WORDS["not_has"] or _has_state(after[1:])
     return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and (then in _WORDS["states"] or then.isdecimal()))
 
 
-def _tells_else(after: tuple[str, ...]) -> bool:
-    """Return whether what follows only says that a person knows nothing of it, or once had it too."""
+def tells_else(after: tuple[str, ...]) -> bool:
+    """Return whether what follows says that a person knows nothing of it, had it too, or wants it of the sender."""
     if after[:1] == ("had",):
-        return after[1:] == ("it",) or not _WORDS["as_well"].isdisjoint(after[1:])
-    return after[1:2] != () and after[0] in _REFUSING and after[1] in _WORDS["not_ill"]
+        return after[1:] == ("it",) or not _WORDS["as_well"].isdisjoint(after[1:]) or _warns(after)
+    if _WORDS["of_sender"].intersection(" ".join(after[place : place + 2]) for place in range(3)):
+        return _WORDS["for_them"].isdisjoint(after)
+    told = (" ".join(after[1:length]) for length in (2, 3))
+    return after[:1] != () and after[0] in _REFUSING and not _WORDS["not_ill"].isdisjoint(told)
+
+
+def _warns(after: tuple[str, ...]) -> bool:
+    """Return whether "so i ..." tells what the sender does about it ("my dad had it so i want to be checked")."""
+    warned = "so" in after[:-1] and after[after.index("so") + 1] in _WORDS["sender"]
+    return warned and _WORDS["for_them"].isdisjoint(after)
 
 
 def _has_state(after: tuple[str, ...]) -> bool:
@@ -70,10 +82,11 @@ def tells_illness(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: L
     said = words[place + 1 : ends]
     if said[:2] in _HAS_IT or not _WORDS["illness"].isdisjoint(said) or (said and said[0].isdecimal()):
         return True
-    kinds = {meaning.kind for at in range(place + 1, ends) for meaning in _meanings_at(tokens, words, at, lexicon)}
+    kinds = {meaning.kind for at in range(place + 1, ends) for meaning in meanings_at(tokens, words, at, lexicon)}
     return "cancer_type" in kinds or ("need" in kinds and not _WORDS["wishing"].isdisjoint(said))
 
 
-def _meanings_at(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[Meaning, ...]:
+def meanings_at(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> tuple[Meaning, ...]:
+    """Return what the phrase at a word means: a cancer type, a need ...; nothing if none begins there."""
     found = lexicon.phrases.at(tokens, words, place)
     return found.meaning if found else ()

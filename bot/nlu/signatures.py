@@ -1,5 +1,7 @@
 """Names that nothing leads to: at the end of a message, by themselves ahead of it, or before "here" or "speaking"."""
 
+import re
+
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.name_words import JOINS, belongs, is_written_as_name, name_end
 from bot.nlu.phrases import Phrases
@@ -8,6 +10,7 @@ from bot.nlu.word_lists import contexts
 
 _WORDS = contexts("names")
 _BEHIND = Phrases(dict.fromkeys(_WORDS["behind"], False) | dict.fromkeys(_WORDS["behind_at_end"], True))
+_POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?")  # its first half: "Jerome, SE5, ..."
 _LITTLE = 4  # words behind a name that heads a message
 _SAYING = frozenset(("its", "for", "from", "we", "are", "names"))
 _NO_LETTER = 2  # words of "no h"
@@ -45,12 +48,14 @@ def _is_signature(tokens: Tokens, part: range, lexicon: Lexicon) -> bool:
 
 
 def _is_own(tokens: Tokens, place: int, lexicon: Lexicon, written: bool) -> bool:
-    """Return whether a first name alone is the sender's: it ends a message, or little follows that asks nobody."""
+    """Return whether a first name alone is the sender's: it ends a message, or a postcode or little follows."""
     rest = tokens.words[place + 1 :]
     if " ".join(rest) in _WORDS["own_name"]:
         return written or tokens.words[place] not in _WORDS["also_words"]
     if tokens.words[place] in _WORDS["also_words"] | lexicon.not_names:
         return False
+    if rest and "," in tokens.gaps[place + 1] and _POSTCODE.fullmatch(rest[0]):
+        return True
     while rest[-1:] != () and rest[-1] in _WORDS["polite_end"] and len(rest) > 1:
         rest = rest[:-1]
     return len(rest) <= _LITTLE and _WORDS["addressing"].isdisjoint(rest)

@@ -51,6 +51,10 @@ COUNTS = """
 3: bringing a couple of mates | three including me | me and my daughters, there's two of them
 3: me, me cousin n her bloke, next fri | Joan, Pat and me | my mum dad and me
 5: five | just us girls, five | me, the husband and the kids, all 5 of us
+3: sign up me n 2 m8s for football
+2: gym wiv my boy so 2 man | Book her in and I'll come with her. My gran, she's got lymphoma.
+2: id like to come with someone | me and my partner have decided to come
+1: no need for plus one, just me
 6: half dozen from church
 12: a dozen of us
 """
@@ -74,6 +78,8 @@ def test_all_who_come_are_counted(lexicon, text, count):
         "me and my husband split up",
         "me and my wife cant come",
         "my husband lives with me",
+        "we've lost the intimate side, and I'd like to discuss it with someone",
+        "me and my wife have lost that spark",
     ],
 )
 def test_talk_that_counts_nobody(lexicon, text):
@@ -102,6 +108,15 @@ wife: my wife's the patient
 mother: not for myself but for my mum | it will be my mother attending
 husband: is there something my husband can do online
 self: it's me that has it
+grandparent: my gran in Hendon, walks slowly, wants chair exercise
+wife: my wife's brain tumour has made her forgetful, can she join | would my wife be able to do the art class
+partner: can my girlfriend do it from home over the laptop
+other: My uncle is needing this, he not have phone | me auntie a look fi wig | my twin has lung cancer
+other: my nephew's off to uni after sarcoma | my pal's da needs a wig
+daughter: my youngest daughter has leukaemia
+neighbour: my neighbour Jean finds walking hard, wants a sit down class
+mother: im bringing my mum, she's the patient
+son: can you fit in my son and me, he's the one with leukaemia
 """
 
 
@@ -125,6 +140,18 @@ def test_whom_it_is_for(lexicon, text, relation):
         "my mum had it",
         "my husband doesnt drive",
         "extra seat for my wife",
+        "Wembley side only, bhai, knees are finished",
+        "bro i need a gym",
+        "I'm at my daughter's in Surbiton while I recover",
+        "living with my mum in Bow, breast cancer",
+        "who looks after the one doing the looking after? That's me, for my brother",
+        "how do I explain to the kids that dad has cancer",
+        "my brother wants me to stop smoking",
+        "my wife is worried about me",
+        "my dad had prostate cancer so i want to be checked",
+        "can my son drop me off",
+        "my sister lives in Kent so just me",
+        "just me",
     ],
 )
 def test_it_is_for_no_one_else(lexicon, text):
@@ -152,6 +179,10 @@ Doyle: surname is Doyle
 Mo: everyone just calls me Mo
 Bill: stick Bill on the list
 Derek: Derek calling
+Winston: Winston de name
+Maureen: Luv Maureen xx
+Delroy: Is me Delroy. Prostate.
+Jerome: Jerome, SE5, after the quit smoking ting, evenings
 """
 
 
