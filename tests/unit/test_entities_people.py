@@ -53,7 +53,7 @@ COUNTS = """
 5: five | just us girls, five | me, the husband and the kids, all 5 of us
 3: sign up me n 2 m8s for football
 2: gym wiv my boy so 2 man | Book her in and I'll come with her. My gran, she's got lymphoma.
-2: id like to come with someone | me and my partner have decided to come
+2: two a we | id like to come with someone | me and my partner have decided to come
 1: no need for plus one, just me
 6: half dozen from church
 12: a dozen of us
@@ -80,6 +80,7 @@ def test_all_who_come_are_counted(lexicon, text, count):
         "my husband lives with me",
         "we've lost the intimate side, and I'd like to discuss it with someone",
         "me and my wife have lost that spark",
+        "me and my husband were told together",
     ],
 )
 def test_talk_that_counts_nobody(lexicon, text):
@@ -114,7 +115,7 @@ partner: can my girlfriend do it from home over the laptop
 other: My uncle is needing this, he not have phone | me auntie a look fi wig | my twin has lung cancer
 other: my nephew's off to uni after sarcoma | my pal's da needs a wig
 daughter: my youngest daughter has leukaemia
-neighbour: my neighbour Jean finds walking hard, wants a sit down class
+neighbour: neighbour of mine has cancer | my neighbour Jean finds walking hard, wants a sit down class
 mother: im bringing my mum, she's the patient
 son: can you fit in my son and me, he's the one with leukaemia
 """
@@ -151,6 +152,7 @@ def test_whom_it_is_for(lexicon, text, relation):
         "my dad had prostate cancer so i want to be checked",
         "can my son drop me off",
         "my sister lives in Kent so just me",
+        "my sister had the same op",
         "just me",
     ],
 )
