@@ -31,6 +31,7 @@ _LIKELY = 0.5
 _LITTLE = 2
 # What the name of an event may be taken for.
 _VAGUE = frozenset({"out_of_scope", "about_events"})
+_WHOLE_WISH = frozenset({"place", "need", "count"})
 # What words about oneself may be taken for.
 _SAYING = frozenset({"inform", "small_talk", "out_of_scope"})
 # What is wanted of a booking: it is named by what is done there.
@@ -234,7 +235,7 @@ def _bare_facts(understood: Understanding) -> Understanding:
     if not facts or understood.first("choice") or _outweighs(understood, facts):
         return understood
     # What goes with a wish is no second one.
-    ranking = (("inform", _SURE), *(each for each in understood.ranking if each[0] not in _BESIDE))
+    ranking = (("inform", _SURE), *(each for each in understood.ranking if each[0] not in _BESIDE | _VAGUE))
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
 
 
@@ -280,7 +281,8 @@ def _outweighs(understood: Understanding, facts: list[Entity]) -> bool:
     """Whether what a message is taken for outweighs the facts in it; when they are nearly all, no nonsense."""
     beside = len(understood.text.split()) - sum(len(fact.words.split()) for fact in facts)
     leads = any(fact.kind == "mode" and fact.start == 0 for fact in facts)  # "online please, I am not up to much"
-    if understood.intent in _VAGUE and (leads or beside <= _LITTLE):
+    is_whole = {entity.kind for entity in understood.entities} >= _WHOLE_WISH  # "us 3 fancy some gym thing in Brixton"
+    if understood.intent in _VAGUE and (leads or is_whole or beside <= _LITTLE):
         return False
     bar = _LIKELY if understood.intent in _OF_BOOKINGS else _SURE
     return understood.confidence >= bar and understood.intent not in _BESIDE
