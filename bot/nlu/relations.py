@@ -42,7 +42,7 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, ask
     if said in _WORDS["self_answers"] or (asked and said in _WORDS["just_me"]):
         return [_entity(tokens, 0, len(words) - 1, "self")]
     mentions = _of_others(words, find_kin(tokens, words, lexicon.relations))
-    named = [found for found in mentions if not is_spoken_to(tokens, words, found) and not is_title(words, found)]
+    named = _spoken_of(tokens, words, mentions)
     meant = _besides(tokens, words, named, lexicon)
     people = (_concerned(tokens, words, found, lexicon) for found in meant)
     ways = (
@@ -58,6 +58,11 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, ask
         return []
     both = [found, *_and_another(tokens, words, found, named)]
     return [_entity(tokens, each.first, each.last, each.meaning) for each in both]
+
+
+def _spoken_of(tokens: Tokens, words: tuple[str, ...], mentions: Sequence[Found[str]]) -> list[Found[str]]:
+    """Return the people of whom a message speaks, not those whom it speaks to, nor a word that is part of a name."""
+    return [found for found in mentions if not is_spoken_to(tokens, words, found) and not is_title(words, found)]
 
 
 def _and_another(
@@ -131,13 +136,19 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     if found.meaning == "patient":
         return _is_own_patient(words, owner, found)
     owned = _is_owned(tokens, owner, found)
-    if _names_them(words, found) or (owned and _is_spoken_of(words, before, after, found)):
-        return True
-    if owned and _is_subject(tokens, words, (owner, found.last), possessive, lexicon):
+    if _names_them(words, found) or (owned and _is_about(tokens, words, owner, found, lexicon)):
         return True
     if possessive and words[owner] != "one":
         return _is_theirs(before, after)
     return _is_put_in(before, after) or _is_meant(tokens, owner, owned, found, lexicon)
+
+
+def _is_about(tokens: Tokens, words: tuple[str, ...], owner: int, found: Found[str], lexicon: Lexicon) -> bool:
+    """Return whether a message tells of "my uncle", or asks for him."""
+    before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
+    possessive = _is_possessive(words[found.last], found)
+    told = _is_spoken_of(words, before, after, found)
+    return told or _is_subject(tokens, words, (owner, found.last), possessive, lexicon)
 
 
 def _is_mentioned(tokens: Tokens, words: tuple[str, ...], before: tuple[str, ...], possessive: bool) -> bool:

@@ -19,14 +19,19 @@ def is_subject(after: tuple[str, ...]) -> bool:
     """Return whether what follows says how the person is ("has cancer", "needs", "is having chemo")."""
     while after[1:2] and after[0] in _WORDS["hurrying"] - _WORDS["has"]:
         after = after[1:]
-    if after[1:2] and after[0] in _CREOLE and after[1] in _WORDS["creole"]:
-        return True
     verb, then = (*after, "", "")[:2]
+    if verb in _CREOLE and then in _WORDS["creole"]:
+        return True
     if tells_else(after):
         return False
     if verb in _WORDS["has"]:
         return then in _WORDS["states"] or then not in _WORDS["not_has"] or _has_state(after[1:])
-    return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and (then in _WORDS["states"] or then.isdecimal()))
+    return verb in _WORDS["verbs"] or (verb in _WORDS["is"] and _is_state(then))
+
+
+def _is_state(word: str) -> bool:
+    """Return whether someone is so, or so old."""
+    return word in _WORDS["states"] or word.isdecimal()
 
 
 def tells_else(after: tuple[str, ...]) -> bool:
