@@ -60,9 +60,14 @@ def _said(tokens: Tokens, lexicon: Lexicon, asked: bool) -> tuple[int, int] | No
 
 def _is_known(tokens: Tokens, first: int, lexicon: Lexicon) -> bool:
     """Return whether a word is a title, or a known first name that is written as one."""
-    if tokens.words[first] not in lexicon.first_names | _WORDS["titles"]:
+    if not _names(tokens.words[first], lexicon):
         return False
     return is_written_as_name(tokens, first, lexicon) or _is_all_of_it(tokens, first)
+
+
+def _names(word: str, lexicon: Lexicon) -> bool:
+    """Return whether a word is a title or a known first name."""
+    return word in lexicon.first_names or word in _WORDS["titles"]
 
 
 def _is_talk(tokens: Tokens, first: int, last: int, lexicon: Lexicon) -> bool:
@@ -132,12 +137,11 @@ def _cued(tokens: Tokens) -> Iterator[tuple[int, bool]]:
 
 def _of_kin(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
     """Return the known name behind the word for someone: "my mate Kev", "my hubby, Ray", "my nan is called Vi"."""
-    named = lexicon.first_names | _WORDS["titles"]
     for found in find_kin(tokens, tokens.words, lexicon.relations):
         first = found.last + 1
         while first < len(tokens.words) and tokens.words[first] in _WORDS["calling"]:
             first += 1
-        if first < len(tokens.words) and tokens.gaps[first] in _PAUSES and tokens.words[first] in named:
+        if first < len(tokens.words) and tokens.gaps[first] in _PAUSES and _names(tokens.words[first], lexicon):
             last = name_end(tokens, first, lexicon)
             if last is not None and is_written_as_name(tokens, first, lexicon):
                 return first, last

@@ -32,29 +32,31 @@ class Phrases(Generic[T]):
     """
 
     def __init__(self, meanings: Mapping[str, T]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        self._meanings: dict[tuple[str, ...], T] = {}
         for phrase, meaning in meanings.items():
-            words = words_of(phrase)
-            self._by_first.setdefault(words[0], []).append((words, meaning))
-        for listed in self._by_first.values():
-            listed.sort(key=lambda entry: -len(entry[0]))
-        listed_phrases = [entry for listed in self._by_first.values() for entry in listed]
-        self.single_words = {words[0]: meaning for words, meaning in listed_phrases if len(words) == 1}
-        self.joined_words = frozenset(word for words, _ in listed_phrases if len(words) > 1 for word in words)
+            self._meanings.setdefault(words_of(phrase), meaning)
+        lengths: dict[str, set[int]] = {}
+        for words in self._meanings:
+            lengths.setdefault(words[0], set()).add(len(words))
+        # How many words the phrases have that begin with a word, the longest first.
+        self._lengths = {word: sorted(found, reverse=True) for word, found in lengths.items()}
+        self.single_words = {words[0]: meaning for words, meaning in self._meanings.items() if len(words) == 1}
+        self.joined_words = frozenset(word for words in self._meanings if len(words) > 1 for word in words)
 
     def at(self, tokens: Tokens, words: tuple[str, ...], first: int) -> Found[T] | None:
         """Return the longest phrase that begins at word `first` of `words` (the message's, perhaps respelt)."""
-        for phrase, meaning in self._by_first.get(words[first], ()):
-            last = first + len(phrase) - 1
-            if words[first : last + 1] == phrase and _JOINING.issuperset(tokens.gaps[first + 1 : last + 1]):
-                return Found(first, last, meaning)
+        for length in self._lengths.get(words[first], ()):
+            behind = first + length
+            meaning = self._meanings.get(words[first:behind]) if behind <= len(words) else None
+            if meaning is not None and _JOINING.issuperset(tokens.gaps[first + 1 : behind]):
+                return Found(first, behind - 1, meaning)
         return None
 
     def find(self, tokens: Tokens, words: tuple[str, ...]) -> Iterator[Found[T]]:
         """Yield the phrases of a message from left to right, none overlapping another."""
         first = 0
         while first < len(words):
-            found = self.at(tokens, words, first)
+            found = self.at(tokens, words, first) if words[first] in self._lengths else None
             if found:
                 yield found
                 first = found.last
