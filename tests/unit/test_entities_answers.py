@@ -13,7 +13,6 @@ from bot.nlu.name_words import name_cased
 from bot.understanding import Expecting, Option
 from services.core.ids import new_reference
 from services.events.taxonomy import load_taxonomy
-from services.journey.gazetteer import Gazetteer
 
 NOW = datetime(2026, 12, 2, 10, 0, tzinfo=UTC)
 OPTIONS = (
@@ -21,12 +20,6 @@ OPTIONS = (
     Option("event:57", "Yoga for beginners", "", "2026-12-10T18:00:00+00:00"),
 )
 KINDS = ["choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "text", "rating"]
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    gazetteer = Gazetteer.load()
-    return build_lexicon(load_taxonomy(), gazetteer.find_in, gazetteer.answer)
 
 
 def found(lexicon: Lexicon, text: str, asked: str = "") -> dict:

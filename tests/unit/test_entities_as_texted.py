@@ -8,28 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.nlu.entities import find_entities
-from bot.nlu.lexicon import Lexicon, build_lexicon
 from bot.understanding import Expecting, Option
-from services.events.taxonomy import load_taxonomy
-from services.journey.gazetteer import Gazetteer
+from tests.unit.texted import rows, values
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    gazetteer = Gazetteer.load()
-    return build_lexicon(load_taxonomy(), gazetteer.find_in, gazetteer.answer)
-
-
-def values(lexicon: Lexicon, text: str, kind: str) -> list:
-    return [entity.value for entity in find_entities(text, lexicon, None, NOW) if entity.kind == kind]
-
-
-def rows(table: str) -> list[tuple[str, str]]:
-    """The texts of each line, parted by bars, with the value that the line begins with."""
-    lines = [line.split(": ", 1) for line in table.strip().splitlines()]
-    return [(text.strip(), value) for value, listed in lines for text in listed.split(" | ")]
 
 
 def texts(table: str) -> list[str]:

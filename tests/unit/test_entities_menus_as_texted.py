@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.nlu.entities import find_entities
-from bot.nlu.lexicon import Lexicon, build_lexicon
+from bot.nlu.lexicon import Lexicon
 from bot.understanding import Expecting, Option
-from services.events.taxonomy import load_taxonomy
-from services.journey.gazetteer import Gazetteer
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 THREE = (
@@ -26,12 +24,6 @@ TWO = (
     Option("event:1", "Lymphoedema self care, Kingston Hospital", "", "2026-11-24T09:30:00+00:00"),
     Option("event:2", "Look Good Feel Better, St Thomas' Hospital", "", "2026-11-26T16:00:00+00:00"),
 )
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    gazetteer = Gazetteer.load()
-    return build_lexicon(load_taxonomy(), gazetteer.find_in, gazetteer.answer)
 
 
 def picked(lexicon: Lexicon, text: str, options: tuple[Option, ...]) -> int | None:

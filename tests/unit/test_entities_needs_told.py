@@ -2,11 +2,7 @@
 
 import pytest
 
-from bot.loading import load_lexicon
-from bot.nlu.entities import find_entities
-from bot.nlu.lexicon import Lexicon
-from services.journey.gazetteer import Gazetteer
-from tests.conftest import NOW
+from tests.unit.texted import rows, values
 
 TOLD = """
 fatigue: I sleep twelve hours and still feel like a zombie | everything is an effort since the radiotherapy
@@ -33,21 +29,9 @@ side_effects: mouth like a desert | sick as a dog after every cycle
 """
 
 
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return load_lexicon(Gazetteer.load())
-
-
-def needs(lexicon: Lexicon, text: str) -> set[str]:
-    return {one.value for one in find_entities(text, lexicon, None, NOW) if one.kind == "need"}
-
-
-@pytest.mark.parametrize(
-    ("text", "need"),
-    [(text, line.split(": ")[0]) for line in TOLD.strip().splitlines() for text in line.split(": ", 1)[1].split(" | ")],
-)
+@pytest.mark.parametrize(("text", "need"), rows(TOLD))
 def test_a_need_is_told_by_its_signs(lexicon, text, need):
-    assert needs(lexicon, text) == {need}
+    assert set(values(lexicon, text, "need")) == {need}
 
 
 @pytest.mark.parametrize(
@@ -68,4 +52,4 @@ def test_a_need_is_told_by_its_signs(lexicon, text, need):
     ],
 )
 def test_ordinary_talk_tells_none(lexicon, text):
-    assert needs(lexicon, text) == set()
+    assert values(lexicon, text, "need") == []
