@@ -31,7 +31,8 @@ def _word_cased(word: str, place: int) -> str:
 
 def is_written_as_name(tokens: Tokens, first: int, lexicon: Lexicon) -> bool:
     """Return whether a word that is a name and another word too ("will", "rich") is written as a name."""
-    if tokens.words[first] not in lexicon.not_names | _WORDS["also_words"]:
+    word = tokens.words[first]
+    if word not in lexicon.not_names and word not in _WORDS["also_words"]:
         return True
     return tokens.text[tokens.starts[first]].isupper() and not tokens.text.isupper()
 

@@ -52,7 +52,7 @@ def _is_own(tokens: Tokens, place: int, lexicon: Lexicon, written: bool) -> bool
     rest = tokens.words[place + 1 :]
     if " ".join(rest) in _WORDS["own_name"]:
         return written or tokens.words[place] not in _WORDS["also_words"]
-    if tokens.words[place] in _WORDS["also_words"] | lexicon.not_names:
+    if tokens.words[place] in _WORDS["also_words"] or tokens.words[place] in lexicon.not_names:
         return False
     if rest and "," in tokens.gaps[place + 1] and _POSTCODE.fullmatch(rest[0]):
         return True
