@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 
 from bot.nlu.lexicon import Lexicon, Meaning
 from bot.nlu.phrases import Found
+from bot.nlu.plain_words import Phrase
 from bot.nlu.tokens import Tokens, fold
-from bot.nlu.weak_words import Phrase, is_of_wish, is_plain
+from bot.nlu.weak_words import is_of_wish, is_plain
 from bot.nlu.word_lists import contexts, word_set
 from bot.understanding import Entity, Expecting
 
@@ -16,6 +17,7 @@ _UNNEEDED = frozenset(tuple(pair.split()) for pair in _WORDS["unneeded"])
 _OTHER_MODE = {"online": "in_person", "in_person": "online"}
 _LONGEST_REFUSAL = max(len(phrase.split()) for phrase in _WORDS["refusing"])
 _COMPANY = "company"
+_SPREAD = ("cancer_type", "secondary")
 # Needs that only colour another where they are said in these words: "scared its back", "fit for my op".
 _COLOURED = {"emotional": ("recurrence", _WORDS["fears"]), "exercise": ("prehab", _WORDS["fitness"])}
 _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak word is no longer
@@ -38,7 +40,21 @@ def find_terms(
         for place, phrase in enumerate(phrases)
         for meaning in _mode_instead(tokens, phrase) or _meant(tokens, phrases, place, expecting, where_and_when)
     ]
-    return _without_mere_colour(_without_mere_company(named + _by_signs(tokens, words, lexicon, phrases, named)))
+    told = _told_by_signs(tokens, words, lexicon, phrases)
+    named = _without_spread(named, told)
+    return _without_mere_colour(_without_mere_company(named + _unnamed(told, named)))
+
+
+def _without_spread(named: list[Entity], told: Sequence[Entity]) -> list[Entity]:
+    """Return entities without the types of cancer where one only has spread to ("bowel gone to the lungs")."""
+    spread = [entity for entity in told if (entity.kind, entity.value) == _SPREAD]
+    return [
+        entity
+        for entity in named
+        if entity.kind != _SPREAD[0]
+        or entity.value == _SPREAD[1]
+        or not any(sign.start <= entity.start < sign.end for sign in spread)
+    ]
 
 
 def _without_mere_company(found: list[Entity]) -> list[Entity]:
@@ -64,19 +80,28 @@ def _only_colours(entity: Entity, told: Collection[str]) -> bool:
     return coloured in told and words.issuperset(fold(entity.words).split())
 
 
-def _by_signs(
-    tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, phrases: Sequence[Phrase], named: Sequence[Entity]
-) -> list[Entity]:
-    """Return what words near one another tell beside what is named: each need once, a mode only if none is named."""
+def _told_by_signs(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, phrases: Sequence[Phrase]) -> list[Entity]:
+    """Return what words near one another tell."""
     ignored = {place for found in phrases if not found.meaning for place in found.places}
-    known = {(entity.kind, entity.value if entity.kind == "need" else "") for entity in named}
-    told: list[Entity] = []
-    for (kind, value), first, last in lexicon.signs.find(tokens, words, ignored):
-        key = (kind, value if kind == "need" else "")
-        if key not in known and not _is_denied(words, first):
-            known.add(key)
-            told.append(_entity(Meaning(kind, value), Found(first, last, ()), tokens))
-    return told
+    return [
+        _entity(Meaning(kind, value), Found(first, last, ()), tokens)
+        for (kind, value), first, last in lexicon.signs.find(tokens, words, ignored)
+        if not _is_denied(words, first)
+    ]
+
+
+def _unnamed(told: Sequence[Entity], named: Sequence[Entity]) -> list[Entity]:
+    """Return what signs tell beside what is named: each need and cancer type once, a mode only if none is named."""
+    known = {_told_once(entity) for entity in named}
+    new: dict[tuple[str, str], Entity] = {}
+    for entity in told:
+        if _told_once(entity) not in known:
+            new.setdefault(_told_once(entity), entity)
+    return list(new.values())
+
+
+def _told_once(entity: Entity) -> tuple[str, str]:
+    return entity.kind, "" if entity.kind == "mode" else entity.value
 
 
 def _entity(meaning: Meaning, phrase: Phrase, tokens: Tokens) -> Entity:

@@ -41,9 +41,10 @@ def test_a_later_word_may_complete_a_sign_that_an_earlier_one_cannot():
     assert told("arm and all that long and sorry story hand swollen") == [("lymphoedema", 8, 9)]
 
 
-def test_every_line_is_of_two_groups_or_more_of_one_kind_and_every_need_is_known():
-    assert set(LISTED) == {"need", "mode"}
-    assert set(LISTED["need"]) <= {term.id for term in load_taxonomy().terms() if term.kind == "need"}
+def test_every_line_is_of_two_groups_or_more_of_one_kind_and_every_term_is_known():
+    assert set(LISTED) == {"cancer_type", "need", "mode"}
+    known = {(term.kind, term.id) for term in load_taxonomy().terms()}
+    assert {(kind, value) for kind in ("cancer_type", "need") for value in LISTED[kind]} <= known
     for line in (line for kind in LISTED.values() for lines in kind.values() for line in lines):
         assert (" > " in line) != (" + " in line), line
         groups = line.replace(" + ", " > ").split(" > ")
