@@ -50,6 +50,8 @@ class Languages:
         return self._by_script(text) or self._by_words(text)
 
     def _by_script(self, text: str) -> str | None:
+        if text.isascii():  # as nearly every message is; no script of the file is
+            return None
         found: list[tuple[int, int, str]] = []
         for language, model in self.models.items():
             letters = len(re.findall(f"[{model.script}]", text)) if model.script else 0
@@ -60,10 +62,13 @@ class Languages:
     def _by_words(self, text: str) -> str | None:
         words = [_plain(word) for word in _WORD.findall(text)]
         counts = {language: sum(word in model.words for word in words) for language, model in self.models.items()}
-        best = max(counts, key=lambda language: (counts[language], _distinct(self.models, language, words)), default="")
-        if not best or counts[best] < _WORDS or counts[best] < _SHARE * len(words):
+        most = max(counts.values(), default=0)
+        if most < _WORDS or most < _SHARE * len(words):
             return None
-        return best if _distinct(self.models, best, words) else None
+        likeliest = (language for language, count in counts.items() if count == most)
+        distinct = {language: _distinct(self.models[language], words) for language in likeliest}
+        best = max(distinct, key=distinct.__getitem__)
+        return best if distinct[best] else None
 
 
 def load_languages(folder: Path) -> Languages:
@@ -71,9 +76,9 @@ def load_languages(folder: Path) -> Languages:
     return Languages(LanguagesFile.model_validate(yaml12.load(folder / LANGUAGES)).languages)
 
 
-def _distinct(models: Mapping[str, LanguageModel], language: str, words: list[str]) -> int:
+def _distinct(model: LanguageModel, words: list[str]) -> int:
     """How many different longer words of a message belong to a language: short ones belong to many."""
-    return len({word for word in words if len(word) > 2 and word in models[language].words})
+    return len({word for word in words if len(word) > 2 and word in model.words})
 
 
 def _plain(word: str) -> str:

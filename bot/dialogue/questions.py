@@ -99,9 +99,11 @@ class Questions:
         if not 0 < len(words) <= _LONGEST:
             return None
         likeness = self._likeness(words)
-        scores = {m.id: self._score(m, likeness.get(m.id, 0.0), plain, intent, confidence) for m in self._models}
-        best = max(scores, key=scores.__getitem__)
-        return best if scores[best] >= _LIKE else self._meant_by(intent, confidence)
+        # What is like nothing of a question never reaches the mark: its words and its intent alone are not enough.
+        alike = (model for model in self._models if model.id in likeness)
+        scores = {m.id: self._score(m, likeness[m.id], plain, intent, confidence) for m in alike}
+        best = max(scores, key=scores.__getitem__, default="")
+        return best if scores.get(best, 0.0) >= _LIKE else self._meant_by(intent, confidence)
 
     def _score(self, model: QuestionModel, likeness: float, plain: str, intent: str, confidence: float) -> float:
         groups = self._groups[model.id]

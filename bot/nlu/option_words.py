@@ -1,10 +1,12 @@
 """What the options of a menu say: the words of their titles, and when they are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, time
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -36,6 +38,12 @@ def _words(option: Option) -> frozenset[str]:
     return frozenset((*title, *pairs, *tokenise(option.words).words)) - _COMMON
 
 
+@lru_cache(maxsize=2048)
+def _by_letter(option: Option) -> Mapping[str, Sequence[str]]:
+    """Return the telling words of an option by their first letter, which no slip of typing changes."""
+    return {letter: tuple(words) for letter, words in groupby(sorted(_words(option)), key=itemgetter(0))}
+
+
 @lru_cache(maxsize=512)  # every message is compared with the titles of the menu before it
 def title_words(title: str) -> tuple[str, ...]:
     """Return the words of a title, in order."""
@@ -54,26 +62,24 @@ def has_word(word: str, options: Sequence[Option]) -> bool:
 
 def options_with_word(word: str, options: Sequence[Option]) -> frozenset[int]:
     """Return the indices of the options that have a word, or nearly that word."""
-    exact = frozenset(index for index, option in enumerate(options) if word in _words(option))
-    exact = exact or _of_other_number(word, options) or _akin(word, options)
+    lines = [_words(option) for option in options]
+    exact = _with_any({word}, lines) or _with_any(_other_number(word), lines)
+    exact = exact or _with_any(choice_words().akin.get(word, frozenset()), lines)
     if exact or len(word) < _SHORTEST_FORM:
         return exact
     means = _alike if len(word) >= _SHORTEST else _is_short_for
-    return frozenset(index for index, option in enumerate(options) if any(means(word, own) for own in _words(option)))
+    own = [_by_letter(option).get(word[0], ()) for option in options]
+    return frozenset(index for index, words in enumerate(own) if any(means(word, each) for each in words))
 
 
-def _of_other_number(word: str, options: Sequence[Option]) -> frozenset[int]:
-    """Return the options that have the word in the singular or the plural ("wigs" for "Wig fitting")."""
-    if len(word) < _SHORTEST_FORM:
-        return frozenset()
-    forms = {f"{word}s", word.removesuffix("s")} - {word}
-    return frozenset(index for index, option in enumerate(options) if forms & _words(option))
+def _with_any(words: AbstractSet[str], lines: Sequence[AbstractSet[str]]) -> frozenset[int]:
+    """Return the lines that have one of some words at least."""
+    return frozenset(index for index, line in enumerate(lines) if not words.isdisjoint(line))
 
 
-def _akin(word: str, options: Sequence[Option]) -> frozenset[int]:
-    """Return the options that have a word for much the same ("stroll" for "Walking group")."""
-    akin = choice_words().akin.get(word, frozenset())
-    return frozenset(index for index, option in enumerate(options) if not akin.isdisjoint(_words(option)))
+def _other_number(word: str) -> AbstractSet[str]:
+    """Return the word in the singular and the plural ("wigs" for "Wig fitting")."""
+    return {f"{word}s", word.removesuffix("s")} - {word} if len(word) >= _SHORTEST_FORM else frozenset()
 
 
 def options_with_pair(word: str, following: str, options: Sequence[Option]) -> frozenset[int]:
@@ -98,8 +104,6 @@ def _is_slip(said: str, pair: str) -> bool:
 
 def _alike(said: str, own: str) -> bool:
     """Return whether a word as said is another's beginning, or a slip away from it."""
-    if said[0] != own[0]:
-        return False
     if (len(said) >= _BEGINNING and own.startswith(said)) or _stem(said) == _stem(own):
         return True
     slips = 2 if len(own) >= _TWO_SLIPS else int(max(len(own), len(said)) >= _ONE_SLIP)
