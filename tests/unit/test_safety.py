@@ -171,6 +171,10 @@ def test_figures(text: str, expected: list[str]) -> None:
         ("i am ready to go, tired of all this", ["suicidal"]),
         ("the stairs finished me off", []),
         ("want something to finish me off", ["suicidal", "not_coping"]),
+        ("cant get out, cant sleep", []),
+        ("i cant sleep and i cant get comfy", []),
+        ("very sleepy and cant wake up", ["collapse"]),
+        ("couldnt sleep last night and now hes very drowsy, cant wake him", ["collapse"]),
     ],
 )
 def test_what_excuses_a_word_excuses_no_other(text: str, expected: list[str]) -> None:
