@@ -33,11 +33,13 @@ _SELF, _PASSED_ON, _TO_THEM, _ANYBODY = (_patterns(part) for part in ("self", "p
 _OWNER, _LATER = _patterns("owner"), _patterns("later")
 _WRONG, _DIED = _patterns("wrong_for_certain"), _patterns("died")
 _TO_OTHERS, _ALIVE, _TOLD = _patterns("to_others_phone"), _patterns("sender_alive"), _patterns("knows_unasked")
-_KNOWS_NOT = _patterns("knows_not")
+_KNOWS_NOT, _FOR_THEM = _patterns("knows_not"), _patterns("place_for")
 _BEFORE, _LATELY = _patterns("died_before"), _patterns("died_lately")
 # What someone who tells of a death in passing may look for; the word for grief itself is no wish.
 _WISHED = frozenset({"place", "need", "cancer_type", "title", "activity"})
 _OF_GRIEF, _OF_WISHES = frozenset({"bereavement", "bereaved"}), frozenset({"need", "audience", "title", "activity"})
+# While these are asked a place is kept, for somebody who is known.
+_OF_A_PLACE = frozenset({"first_name", "attendee_name", "party", "access", "their_access", "confirm_booking"})
 # Whether someone knows, by what says so; the first that fits counts.
 _KNOWS = ((True, _patterns("does_not_mind")), (False, _KNOWS_NOT), (True, _patterns("knows")))
 
@@ -61,7 +63,14 @@ def _of_the_living(understood: Understanding, asked: str) -> Understanding:
         return _only(understood, "ask_later", *[replace(d, kind="later_date") for d in _dates(understood)])
     if asked == "knows":
         return _named_along(_agreement(_named(understood, asked)))
-    return _told_of(_whose(_vague(_related(_named(understood, asked), asked)), asked))
+    return _told_of(_by_the_way(_whose(_vague(_related(_named(understood, asked), asked)), asked), asked))
+
+
+def _by_the_way(understood: Understanding, asked: str) -> Understanding:
+    """Take an access need of someone, told while a place is kept, for no wish to have the place for them."""
+    is_passing = asked in _OF_A_PLACE and understood.intent == "access_needs" and not _says(_FOR_THEM, understood.text)
+    kept = tuple(entity for entity in understood.entities if entity.kind != "relation")
+    return replace(understood, entities=kept) if is_passing else understood
 
 
 def _for_certain(understood: Understanding, expecting: Expecting | None) -> str:
