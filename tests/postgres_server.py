@@ -62,11 +62,11 @@ class PostgresServer:
         """The address of a database for psycopg."""
         return f"host={self.folder} user=postgres dbname={database}"
 
-    def create(self, template: str = "template0") -> str:
-        """Make a fresh database, a copy of `template`, and return its name."""
+    def create(self, template: str = "template0", options: str = "") -> str:
+        """Make a fresh database, a copy of `template` (`options` as CREATE DATABASE has them), and return its name."""
         self._names += 1
         name = f"test_{self._names}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template} {options}")
         return name
 
     def drop(self, database: str) -> None:

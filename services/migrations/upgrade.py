@@ -18,7 +18,8 @@ _LOCK = 1_146_905_932  # any number that no other advisory lock in the database 
 def upgrade(url: str) -> None:
     """Create or change the tables of the database at `url` (a SQLAlchemy URL), all of it or nothing.
 
-    Several machines may do so at once; an SQLite file and its folder are made when missing.
+    Several machines may do so at once; an SQLite file and its folder are made when missing. Raises ConfigurationError
+    for a PostgreSQL database that cannot keep every letter.
     """
     from alembic import command  # takes a second to import, and serving never needs it
 
@@ -26,10 +27,20 @@ def upgrade(url: str) -> None:
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
+                _require_unicode(connection)
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             command.upgrade(configuration(connection), "head")
     finally:
         engine.dispose()
+
+
+def _require_unicode(connection: Connection) -> None:
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The PostgreSQL database keeps text as {encoding}, and people text in any letters: make it anew with"
+            " CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0."
+        )
 
 
 def configuration(connection: Connection) -> "Config":

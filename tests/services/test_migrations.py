@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 from services.core.database import Database
+from services.core.errors import ConfigurationError
 from services.migrations.metadata import all_tables
 from services.migrations.upgrade import configuration, is_current, latest, upgrade
 
@@ -86,6 +87,13 @@ def test_several_machines_may_upgrade_at_once(empty_url):
         program = f"from services.migrations.upgrade import upgrade; upgrade({empty_url!r})"
         runs = [pool.submit(subprocess.run, [sys.executable, "-c", program], capture_output=True) for _ in range(3)]
         assert [run.result().stderr for run in runs if run.result().returncode] == []
+
+
+def test_a_database_that_cannot_keep_every_letter_is_refused(postgres_server):
+    name = postgres_server.create(options="ENCODING 'LATIN1' LOCALE 'C'")
+    with pytest.raises(ConfigurationError, match="keeps text as LATIN1"):
+        upgrade(postgres_server.url(name))
+    postgres_server.drop(name)
 
 
 def test_upgrading_does_not_depend_on_the_working_folder(tmp_path):
