@@ -119,7 +119,7 @@ class TurnOnReminders(TurnAction):
         for booked in meant:
             no_reminders.turn_on(turn.session, booked.booking_id, turn.identity_id)
         if len(meant) == 1:
-            say("utter_reminders_on", event=line_of(turn, meant[0].event_id), next_reminder=_next(turn, meant))
+            say("utter_reminders_on", event=line_of(turn, meant[0].event_id), next_reminder=_next_of(turn, meant[0]))
         else:
             say("utter_reminders_on_all", number=len(meant))
         return {"reminder_choice": None}
@@ -161,6 +161,12 @@ def _lines(turn: TurnContext, several: Sequence[Booked]) -> Any:
     for line in lines[1:]:
         said = phrase("part_and_also", first=said, last=line)
     return said
+
+
+def _next_of(turn: TurnContext, booked: Booked) -> dict[str, Any] | None:
+    """When the next reminder comes of an event that is named already; None when none is to come."""
+    at = no_reminders.next_due(turn.session, booked.booking_id)
+    return phrase("part_next_reminder_of_it", when=spoken_moment(at, turn.now)) if at else None
 
 
 def _next(turn: TurnContext, several: Sequence[Booked]) -> dict[str, Any] | None:
