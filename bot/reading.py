@@ -10,6 +10,7 @@ from bot.afterwards import Afterwards
 from bot.dialogue.intents import CHOOSE_OPTION
 from bot.dialogue.languages import Languages
 from bot.dialogue.questions import Questions
+from bot.introductions import introduced
 from bot.naming import FindNamed, with_named
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.pointing import pointed_out
@@ -27,8 +28,7 @@ _FACTS = frozenset({"place", "place_choice", "need", "cancer_type", "title", "ac
 _SURE = 0.7
 _WORD = re.compile(r"[a-z0-9']+")
 _ARTICLES = frozenset({"a", "an", "the", "one", "please"})
-_LIKELY = 0.5
-_LITTLE = 2
+_LIKELY, _LITTLE = 0.5, 2
 # What the name of an event may be taken for.
 _VAGUE = frozenset({"out_of_scope", "about_events"})
 _WHOLE_WISH = frozenset({"place", "need", "count"})
@@ -38,6 +38,7 @@ _SAYING = frozenset({"inform", "small_talk", "out_of_scope"})
 _OF_BOOKINGS = frozenset({"change_booking", "cancel_booking", "my_bookings"})
 # What is said along with a wish, or of one.
 _BESIDE = frozenset({"correction", "greet", "thanks", "party_size"})
+_NO_SECOND = _BESIDE | _VAGUE | {"event_details"}
 # Questions about one event: what they name is what they are about, and neither chosen nor looked for.
 _QUESTIONS = frozenset(
     {"travel_directions", "parking", "event_details", "cost_question", "what_to_bring", "online_link", "late_or_lost"}
@@ -88,7 +89,7 @@ class Reader:
         if language is not None:
             return _foreign(text, language)
         understood = _choices_as_payloads(self.interpreter.understand(text, expecting, now), expecting)
-        understood = of_others(with_named(understood, expecting, self.find_named), expecting)
+        understood = introduced(of_others(with_named(understood, expecting, self.find_named), expecting), expecting)
         understood = _number_alone(_bare_access(_something_for(_named_alone(understood, expecting))), expecting)
         question = self._question(understood, expecting)
         if question is not None and understood.intent != CHOOSE_OPTION:
@@ -235,7 +236,7 @@ def _bare_facts(understood: Understanding) -> Understanding:
     if not facts or understood.first("choice") or _outweighs(understood, facts):
         return understood
     # What goes with a wish is no second one.
-    ranking = (("inform", _SURE), *(each for each in understood.ranking if each[0] not in _BESIDE | _VAGUE))
+    ranking = (("inform", _SURE), *(each for each in understood.ranking if each[0] not in _NO_SECOND))
     return replace(understood, intent="inform", confidence=_SURE, ranking=ranking)
 
 

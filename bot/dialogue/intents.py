@@ -20,8 +20,8 @@ BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME, "undo_cancel", "calendar_link
 # Read by rules of `bot.others`, `bot.afterwards` and `bot.of_bookings`, and never by the classifier.
 BY_RULE = frozenset(
     {
-        "pass_code", "pass_on", "for_a_patient", "ask_later", "stop_checkins", "stop_surveys", "one_more",
-        "change_event",
+        "pass_code", "pass_on", "for_a_patient", "introduction", "ask_later", "stop_checkins", "stop_surveys",
+        "one_more", "change_event",
     }
 )  # fmt: skip
 
