@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.nlu.choice_hearing import IN_PERSON, POLITE
 from bot.nlu.choice_words import choice_words
 from bot.nlu.option_times import by_time, in_part_of_day
 from bot.nlu.option_words import has_word, is_telling, options_on, options_with_pair, options_with_word
@@ -44,11 +45,11 @@ def described(
     """Return the one option that words of a title, a day or a time single out."""
     free = [place for place in range(len(tokens.words)) if place not in dated]
     content = [place for place in free if tokens.words[place] not in choice_words().fillers]
-    telling = _telling(tokens, options, content)
+    telling = _telling(tokens, options, content, dates)
     if not telling and not dates:
-        telling = _telling(tokens, options, free)
+        telling = _telling(tokens, options, free, dates)
         content = list(telling)
-        if len(telling) < _WORDS_OF_TITLE:
+        if len(telling) < _WORDS_OF_TITLE and not _is_only(tokens, telling):
             return None
     unexplained = [
         tokens.words[place] for place in content if place not in telling and not _counts_to(tokens, place, telling)
@@ -58,25 +59,47 @@ def described(
     return _one_left(tokens, options, telling, dates)
 
 
-def _telling(tokens: Tokens, options: Sequence[Option], places: Sequence[int]) -> dict[int, frozenset[int]]:
+def _is_only(tokens: Tokens, telling: Telling) -> bool:
+    """Return whether a filler that also names a kind of event ("will please") is all that is said but "please"."""
+    if len(telling) != 1 or tokens.words[min(telling)] not in choice_words().akin:
+        return False
+    return POLITE.issuperset(word for place, word in enumerate(tokens.words) if place not in telling)
+
+
+def _telling(
+    tokens: Tokens, options: Sequence[Option], places: Sequence[int], dates: Sequence[Entity]
+) -> dict[int, frozenset[int]]:
     """Return the words that some options fit, with those options."""
-    found = {place: _options_meant(tokens, place, options) for place in places}
+    found = {place: _options_meant(tokens, place, options, dates) for place in places}
     return {place: fitting for place, fitting in found.items() if fitting}
 
 
-def _options_meant(tokens: Tokens, place: int, options: Sequence[Option]) -> frozenset[int]:
+def _options_meant(tokens: Tokens, place: int, options: Sequence[Option], dates: Sequence[Entity]) -> frozenset[int]:
     """Return the options that a word fits: by their words, or as "the earliest" or "the latest"."""
     word, known = tokens.words[place], choice_words()
     before = tokens.words[place - 1] if place else ""
     if word in known.generic and before == "of":
         return frozenset()
+    if word == IN_PERSON:
+        return frozenset(at for at, option in enumerate(options) if not has_word("online", (option,)))
     found = options_with_word(word, options)
     following = "".join(tokens.words[place + 1 : place + 2])
     found = found or options_with_pair(word, following, options) or options_with_pair(before, word, options)
     moments = [option.starts_at for option in options]
     if found or not all(moments):
         return found
-    return in_part_of_day(word, moments) or (by_time(word, moments) if before in ("the", "") else frozenset())
+    if found := in_part_of_day(word, moments):
+        return found
+    return _by_time(word, options, dates) if before in ("the", "") else frozenset()
+
+
+def _by_time(word: str, options: Sequence[Option], dates: Sequence[Entity]) -> frozenset[int]:
+    """Return the option that is "the later" of those on the dates said."""
+    among = frozenset(range(len(options)))
+    for date in dates:
+        among &= options_on(date.value, options, among)
+    left = sorted(among)
+    return frozenset(left[at] for at in by_time(word, [options[at].starts_at for at in left])) if left else among
 
 
 def _may_stay(
@@ -84,7 +107,9 @@ def _may_stay(
 ) -> bool:
     """Return whether words that no option has may stand beside those that tell: few, and nothing vague or asked."""
     known = choice_words()
-    unexplained = [word for word in unexplained if is_telling(word) and word not in known.venues]
+    unexplained = [word for word in unexplained if is_telling(word) and word not in known.venues | known.generic]
+    if not unexplained:
+        return is_aside(tokens, unexplained, options)
     vague = any(tokens.words[place] in known.generic or not has_word(tokens.words[place], options) for place in telling)
     most = len(telling) + dates - ("one" not in tokens.words and tokens.words[0] != "the")
     return not vague and len(unexplained) <= most and is_aside(tokens, unexplained, options)

@@ -18,6 +18,8 @@ _IF = (
     ("as", "i"),
 )
 _SELF_CORRECTING = word_set("sorry wait actually oops meant scrap")
+_NOT_MINDING = word_set("dont not no i im me are ok or really honestly one way of them either")
+_HEDGE_WITH_BUT = 2  # words: "any but the walk" refuses the walk
 _FOR_WHOM = (("for", "my"), ("for", "me"), ("for", "mum"), ("for", "dad"), ("me", "and"), ("me", "n"))
 
 
@@ -51,6 +53,22 @@ def corrected_from(tokens: Tokens) -> int:
         return begins
     so = tokens.words.index("so") + 1 if "so" in tokens.words[1:-1] else 0
     return 0 if refuses.isdisjoint(tokens.words[:so]) else so
+
+
+def hedged_from(tokens: Tokens) -> int:
+    """Return where the pick begins behind words that mind nothing ("either is fine but go with the early"), else 0."""
+    known, words = choice_words(), tokens.words
+    for begins in range(1, len(words)):
+        but = words[begins - 1] == "but" and (begins > _HEDGE_WITH_BUT or _goes_for(words[begins:]))
+        if (but or _PAUSE.search(tokens.gaps[begins])) and not known.hedges.isdisjoint(words[:begins]):
+            minds_nothing = known.fillers | known.hedges | _NOT_MINDING
+            return begins if minds_nothing.issuperset(words[:begins]) else 0
+    return 0
+
+
+def _goes_for(words: tuple[str, ...]) -> bool:
+    """Return whether words begin with "ill go for" or the like."""
+    return any(" ".join(words[:length]) in choice_words().going_with for length in (1, 2, 3))
 
 
 def mended_from(words: tuple[str, ...]) -> int:

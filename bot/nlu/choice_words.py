@@ -32,6 +32,11 @@ class ChoiceWords:
     asking: frozenset[str]
     asking_first: frozenset[str]
     generic: frozenset[str]
+    at_home: frozenset[str]
+    in_person: frozenset[str]
+    hedges: frozenset[str]
+    going_with: frozenset[str]
+    timely: frozenset[str]
     akin: dict[str, frozenset[str]]
 
 

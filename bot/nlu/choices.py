@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from bot.nlu.choice_described import Choice, covers, described, is_aside
 from bot.nlu.choice_hearing import as_heard
-from bot.nlu.choice_parts import condition_from, corrected_from, first_part_ends, kept_and_refused, mended_from
+from bot.nlu.choice_parts import (
+    condition_from,
+    corrected_from,
+    first_part_ends,
+    hedged_from,
+    kept_and_refused,
+    mended_from,
+)
 from bot.nlu.choice_words import choice_words
 from bot.nlu.option_times import at_number
 from bot.nlu.option_words import (
@@ -42,6 +49,9 @@ def choose(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], u
 def _read(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], undoing: bool) -> Choice | None:
     """Return what a message picks that is no title or part of one."""
     tokens = replace(tokens, words=as_heard(tokens.words, options))
+    hedged = hedged_from(tokens)
+    if hedged and (picked := _choose_within(tokens, options, dates, (hedged, len(tokens.words)), undoing)):
+        return picked
     begins = corrected_from(tokens)
     if begins:
         after = _choose_within(tokens, options, dates, (begins, len(tokens.words)), undoing)
@@ -82,12 +92,24 @@ def _on_condition(tokens: Tokens, options: Sequence[Option], dates: Sequence[Ent
 def _the_other(
     tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], part: tuple[int, int], undoing: bool
 ) -> Choice | None:
-    """Return the line of two that is left by "the other one", when a part of the message refuses the first."""
-    if len(options) != _TWO or "other" not in tokens.words:
+    """Return the line that is left by "the other one", when a part of the message refuses the rest."""
+    if "other" not in tokens.words:
         return None
+    if len(options) != _TWO:
+        return _left_over(tokens, options, part)
     first = next((at + 1 for at in range(*part) if tokens.words[at] in choice_words().against), part[0])
     refused = _choose_within(tokens, options, dates, (first, part[1]), undoing) if first < part[1] else None
     return replace(refused, index=1 - refused.index) if refused else None
+
+
+def _left_over(tokens: Tokens, options: Sequence[Option], part: tuple[int, int]) -> Choice | None:
+    """Return the only line that has none of the words refused ("not harrow, the other" beside two in Harrow)."""
+    known = choice_words()
+    said = [word for word in tokens.words[slice(*part)] if word not in known.fillers | known.against]
+    refused = [frozenset(at for at, option in enumerate(options) if has_word(word, (option,))) for word in said]
+    left = frozenset(range(len(options))).difference(*refused)
+    all_known = bool(refused) and all(refused)
+    return Choice(next(iter(left)), 0, len(tokens.words) - 1) if all_known and len(left) == 1 else None
 
 
 def _meant(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity]) -> Choice | None:
@@ -122,10 +144,17 @@ def _meant_at_first(tokens: Tokens, options: Sequence[Option], dates: Sequence[E
     if not ends or tokens.gaps[-1].startswith("?"):
         return None
     first = tokenise(tokens.text[:ends])
+    first = replace(first, words=as_heard(first.words, options))
     rest = tokens.words[len(first.words) :]
-    if not _TURNING.isdisjoint(rest) or any(map(str.isdecimal, rest)) or _asks_of(tokens, options):
+    if not _TURNING.isdisjoint(rest) or _has_number(rest) or _asks_of(tokens, options):
         return None
     return _meant(first, options, [date for date in dates if date.end <= ends])
+
+
+def _has_number(words: Sequence[str]) -> bool:
+    """Return whether a number stands among words that may be a line's, and not of a bus or of miles."""
+    timely = choice_words().timely
+    return any(word.isdecimal() and timely.isdisjoint(words[place + 1 : place + 2]) for place, word in enumerate(words))
 
 
 def _asks_of(tokens: Tokens, options: Sequence[Option]) -> bool:

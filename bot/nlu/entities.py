@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.nlu.ages import find_ages
+from bot.nlu.choice_reasons import option_for_reason
 from bot.nlu.choices import choose, exact_choice
 from bot.nlu.counts import find_counts
 from bot.nlu.dates import find_dates
@@ -100,7 +101,7 @@ def _choice(message: _Message, found: Sequence[Entity]) -> list[Entity]:
         tokens = _without_company(message, found) if picking else message.tokens
         choice = choose(tokens, expecting.options, dates, undoing=not picking)
     if choice is None:
-        return _choice_about(message, expecting)
+        return _choice_about(message, expecting, found)
     start, end = message.tokens.span(choice.first, choice.last)
     return [Entity("choice", choice.index, start, end, message.tokens.text[start:end])]
 
@@ -119,11 +120,13 @@ def _without_company(message: _Message, found: Sequence[Entity]) -> Tokens:
     return replace(tokens, words=tuple(told))
 
 
-def _choice_about(message: _Message, expecting: Expecting) -> list[Entity]:
+def _choice_about(message: _Message, expecting: Expecting, found: Sequence[Entity]) -> list[Entity]:
     """Return the option that is about what the message names in other words, where one was to be picked."""
     if expecting.kind != "choice":
         return []
     index = option_about(message.tokens, expecting.options, message.lexicon)
+    if index is None and "event" in expecting.slot:
+        index = option_for_reason(message.tokens, expecting.options, message.lexicon, found)
     return [] if index is None else [Entity("choice", index, 0, len(message.tokens.text), message.tokens.text)]
 
 

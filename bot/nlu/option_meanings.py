@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.nlu.choice_words import choice_words
 from bot.nlu.lexicon import Lexicon, Meaning
-from bot.nlu.option_words import options_with_word
+from bot.nlu.option_words import has_word, options_with_word
 from bot.nlu.phrases import Found
 from bot.nlu.tokens import Tokens, tokenise
 from bot.understanding import Option
@@ -23,9 +23,10 @@ def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) ->
     told = set().union(*(range(phrase.first, phrase.last + 1) for phrase in named))
     others = _without(tokens, told)
     rest = others - choice_words().fillers
+    rest -= {word for word in choice_words().generic & rest if not has_word(word, options)}
     if len(told) + len(rest) > _MOST_WORDS or not (_is_plain(tokens, others) and _may_pick(tokens, named, rest)):
         return None
-    about = [_meanings_of(option, lexicon) for option in options]
+    about = [meanings_of(option, lexicon) for option in options]
     wanted = _wanted(tokens, named, about)
     fitting = [at for at, own in enumerate(about) if _has_all(options, at, rest) and _is_about(own, wanted)]
     return fitting[0] if wanted and len(fitting) == 1 else None
@@ -69,7 +70,7 @@ def _is_plain(tokens: Tokens, others: set[str]) -> bool:
     return not tokens.gaps[-1].startswith("?") and (known.against | known.undoing | known.asking).isdisjoint(others)
 
 
-def _meanings_of(option: Option, lexicon: Lexicon) -> set[tuple[str, str]]:
+def meanings_of(option: Option, lexicon: Lexicon) -> set[tuple[str, str]]:
     """Return what a title is about; an event that is not said to be online is in person."""
     title = tokenise(option.title)
     own = {meaning for phrase in lexicon.phrases.find(title, title.words) for meaning in _of_kinds(phrase.meaning)}

@@ -25,6 +25,22 @@ TWO = (
     Option("event:2", "Look Good Feel Better, St Thomas' Hospital", "", "2026-11-26T16:00:00+00:00"),
 )
 
+FATIGUE = (
+    Option("event:1", "Chair yoga, Deptford Lounge", "", "2026-11-24T10:00:00+00:00"),
+    Option("event:2", "Wig and headscarf fitting, Guy's Cancer Centre", "", "2026-11-25T14:00:00+00:00"),
+    Option("event:3", "Managing fatigue, online", "", "2026-11-27T18:00:00+00:00"),
+)
+GROUPS = (
+    Option("event:1", "Prostate support group, St George's", "", "2026-12-03T11:00:00+00:00"),
+    Option("event:2", "Prostate support group, online", "", "2026-12-04T18:00:00+00:00"),
+    Option("event:3", "Pelvic floor class, Tooting", "", "2026-12-07T14:00:00+00:00"),
+)
+POTTERY = (
+    Option("event:1", "Pottery, Crouch End", "", "2026-11-28T10:00:00+00:00"),
+    Option("event:2", "Pottery, Crouch End", "", "2026-11-28T14:00:00+00:00"),
+    Option("event:3", "Pottery, Hornsey", "", "2026-12-02T18:00:00+00:00"),
+)
+
 
 def picked(lexicon: Lexicon, text: str, options: tuple[Option, ...]) -> int | None:
     found = find_entities(text, lexicon, Expecting("event", "choice", options), NOW)
@@ -53,6 +69,23 @@ PICKED_OF_FOUR = """
 2: thai chi | third from the top | second last
 3: 15 | the worry one | the fifteenth | fear of it coming back
 """
+PICKED_OF_FATIGUE = """
+0: first un | the top un | mi wan di yoga | i need the yoga one please | stretchin
+1: lost me hair so that one | my hairs falling out so the wig one
+2: can I do the tiredness talk | the one wot helps with bein tired | the one i can do from me bed | on zoom
+2: im always shattered so that one | the evening 1 | from home, me legs are bad
+"""
+PICKED_OF_GROUPS = """
+0: support group face to face | the group but not online | prostate group in person
+1: support group but from home | prostate group on zoom | group from the sofa | not tooting, from home
+2: im leaking all day so that one | tooting, I can get the 57 bus there | floor one, hubby can drop me
+"""
+PICKED_OF_POTTERY = """
+0: either is fine but go with the early | both good but the morning is better | dont mind, say the first
+0: the earlier one on saturday | sooner the better | whichever, 10 oclock
+1: the later one on sat | any but ill go for the second
+2: only free evenings so that 1 | not crouch end, the other
+"""
 PICKED_OF_TWO = """
 0: swollen arm one | 930
 1: makeup | tommys | not kingston, the other one | the other one not kingston | 26 | afternoon
@@ -61,7 +94,11 @@ PICKED_OF_TWO = """
 
 
 @pytest.mark.parametrize(
-    ("text", "options", "index"), rows((THREE, PICKED_OF_THREE), (FOUR, PICKED_OF_FOUR), (TWO, PICKED_OF_TWO))
+    ("text", "options", "index"),
+    rows(
+        *((THREE, PICKED_OF_THREE), (FOUR, PICKED_OF_FOUR), (TWO, PICKED_OF_TWO)),
+        *((FATIGUE, PICKED_OF_FATIGUE), (GROUPS, PICKED_OF_GROUPS), (POTTERY, PICKED_OF_POTTERY)),
+    ),
 )
 def test_a_line_is_picked_in_any_words(lexicon, text, options, index):
     assert picked(lexicon, text, options) == index
@@ -87,3 +124,21 @@ def test_a_line_is_picked_in_any_words(lexicon, text, options, index):
 )
 def test_no_line_is_picked_by_talk_of_lines(lexicon, text):
     assert picked(lexicon, text, THREE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("either", POTTERY),
+        ("anything but the first", POTTERY),
+        ("the other", POTTERY),
+        ("mornings", POTTERY),
+        ("support group", GROUPS),
+        ("do you know that one", GROUPS),
+        ("is it tiring, that one?", FATIGUE),
+        ("i like that one", FATIGUE),
+        ("will you be there", FATIGUE),
+    ],
+)
+def test_no_line_is_picked_where_several_would_do(lexicon, text, options):
+    assert picked(lexicon, text, options) is None
