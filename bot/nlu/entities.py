@@ -11,6 +11,7 @@ from bot.nlu.counts import find_counts
 from bot.nlu.dates import find_dates
 from bot.nlu.languages import find_languages
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.mere_needs import without_mere_colour
 from bot.nlu.names import find_names
 from bot.nlu.option_meanings import option_about
 from bot.nlu.option_words import has_word
@@ -71,6 +72,7 @@ def find_entities(text: str, lexicon: Lexicon, expecting: Expecting | None, now:
     found = [entity for find in _FINDERS for entity in find(message)]
     found += find_terms(tokens, message.words, lexicon, expecting, _where_and_when(tokens, found))
     found += find_told_needs(tokens, message.words, lexicon, expecting, found)
+    found = without_mere_colour(found, text)
     found += _choice(message, found)
     return tuple(sorted(_without_clashes(found, message), key=lambda entity: (entity.start, entity.end)))
 

@@ -1,6 +1,6 @@
 """What someone needs, told in words that no list holds: a linear model in plain arrays with a score for each need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from bot.nlu.normalise import Words
 from bot.nlu.stored_arrays import mapped, packed, unpacked
 
 _MOST = 2  # needs read in one message
-_SURE = 0.15  # the score over which a need is told: found by cross-validation
+# The scores over which a need is told, alone and beside another: found by cross-validation.
+_SURE = 0.1
+_SURE_BESIDE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,17 @@ class NeedReader:
     weights: NDArray[np.float16]
     bias: Floats
 
-    def read(self, words: Sequence[str]) -> list[ReadNeed]:
-        """The needs that a message's words tell, the plainest first, and at most two."""
-        scores = self.scores(words)
-        if scores.max() <= _SURE:  # as of most messages
+    def read(self, words: Sequence[str], known: Collection[str] = ()) -> list[ReadNeed]:
+        """The needs that a message's words tell beside those known, the plainest first; with those at most two."""
+        if len(known) >= _MOST:
             return []
-        best = np.argsort(-scores, kind="stable")[:_MOST]
-        return [ReadNeed(self.needs[need], *self._told_by(words, need)) for need in best if scores[need] > _SURE]
+        sure = _SURE_BESIDE if known else _SURE
+        scores = self.scores(words)
+        if scores.max() <= sure:  # as of most messages
+            return []
+        best = [need for need in np.argsort(-scores, kind="stable") if self.needs[need] not in known]
+        told = [need for need in best[: _MOST - len(known)] if scores[need] > sure]
+        return [ReadNeed(self.needs[need], *self._told_by(words, need)) for need in told]
 
     def scores(self, words: Sequence[str]) -> Floats:
         """The score of every need for the words of a message, in the order of `needs`."""

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from bot.nlu.lexicon import Lexicon, Meaning
+from bot.nlu.mere_needs import without_mere_company
 from bot.nlu.phrases import Found
 from bot.nlu.plain_words import Phrase
-from bot.nlu.tokens import Tokens, fold
+from bot.nlu.tokens import Tokens
 from bot.nlu.weak_words import is_of_wish, is_plain
 from bot.nlu.word_lists import contexts, word_set
 from bot.understanding import Entity, Expecting
@@ -16,10 +17,7 @@ _KINDS_BY_SLOT = word_set("audience stage access language relation reference mod
 _UNNEEDED = frozenset(tuple(pair.split()) for pair in _WORDS["unneeded"])
 _OTHER_MODE = {"online": "in_person", "in_person": "online"}
 _LONGEST_REFUSAL = max(len(phrase.split()) for phrase in _WORDS["refusing"])
-_COMPANY = "company"
 _SPREAD = ("cancer_type", "secondary")
-# Needs that only colour another where they are said in these words: "scared its back", "fit for my op".
-_COLOURED = {"emotional": ("recurrence", _WORDS["fears"]), "exercise": ("prehab", _WORDS["fitness"])}
 _SHORT_ANSWER = 5  # words: what answers "which kind of cancer?" with a weak word is no longer
 
 
@@ -42,7 +40,7 @@ def find_terms(
     ]
     told = _told_by_signs(tokens, words, lexicon, phrases)
     named = _without_spread(named, told)
-    return _without_mere_colour(_without_mere_company(named + _unnamed(told, named)))
+    return without_mere_company(named + _unnamed(told, named), tokens)
 
 
 def _without_spread(named: list[Entity], told: Sequence[Entity]) -> list[Entity]:
@@ -55,29 +53,6 @@ def _without_spread(named: list[Entity], told: Sequence[Entity]) -> list[Entity]
         or entity.value == _SPREAD[1]
         or not any(sign.start <= entity.start < sign.end for sign in spread)
     ]
-
-
-def _without_mere_company(found: list[Entity]) -> list[Entity]:
-    """Return entities without the need of company where another need says what the group or talk is for."""
-    if not any(entity.kind == "need" and entity.value != _COMPANY for entity in found):
-        return found
-    return [
-        entity
-        for entity in found
-        if (entity.kind, entity.value) != ("need", _COMPANY)
-        or not _WORDS["alone"].isdisjoint(fold(entity.words).split())
-    ]
-
-
-def _without_mere_colour(found: list[Entity]) -> list[Entity]:
-    """Return entities without the needs that only colour another: fear of its return, fitness for an operation."""
-    told = {entity.value for entity in found if entity.kind == "need"}
-    return [entity for entity in found if entity.kind != "need" or not _only_colours(entity, told)]
-
-
-def _only_colours(entity: Entity, told: Collection[str]) -> bool:
-    coloured, words = _COLOURED.get(entity.value, ("", frozenset[str]()))
-    return coloured in told and words.issuperset(fold(entity.words).split())
 
 
 def _told_by_signs(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, phrases: Sequence[Phrase]) -> list[Entity]:

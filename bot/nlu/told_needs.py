@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.mere_needs import COMPANY, asks_for_people
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity, Expecting
 
@@ -13,18 +14,20 @@ _TOLD_APART = frozenset(("place", "place_choice", "name", "cancer_type"))  # wor
 def find_told_needs(
     tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, expecting: Expecting | None, found: Iterable[Entity]
 ) -> list[Entity]:
-    """Return the needs that a message tells, if none was found in it and the open question lets one be told.
+    """Return the needs that a message tells beside those found in it, if the open question lets one be told.
 
     `words` are the message's words with slips put right; of those that name a place, a person or a cancer nothing is
     read.
     """
     known = list(found)
-    if lexicon.needs is None or not _may_tell(words, expecting) or any(one.kind == "need" for one in known):
+    if lexicon.needs is None or not _may_tell(words, expecting):
         return []
+    needs = [one for one in known if one.kind == "need"]
     apart = [(one.start, one.end) for one in known if one.kind in _TOLD_APART]
     places = [at for at, word in enumerate(tokens.starts) if not any(start <= word < end for start, end in apart)]
-    told = lexicon.needs.read([words[place] for place in places]) if places else []
-    return [_entity(tokens, need.need, places[need.first], places[need.last]) for need in told]
+    told = lexicon.needs.read([words[place] for place in places], {one.value for one in needs}) if places else []
+    read = [_entity(tokens, need.need, places[need.first], places[need.last]) for need in told]
+    return [one for one in read if one.value != COMPANY or not needs or asks_for_people(one, needs, tokens)]
 
 
 def _entity(tokens: Tokens, need: str, first: int, last: int) -> Entity:

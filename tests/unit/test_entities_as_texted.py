@@ -94,6 +94,29 @@ def test_company_gives_way_to_what_the_group_is_for_unless_someone_is_lonely(lex
     assert values(lexicon, "lost my nan, want to talk to somebody thats been thru it", "need") == ["bereavement"]
     assert set(values(lexicon, "so lonely and cant sleep", "need")) == {"company", "sleep"}
     assert values(lexicon, "a support group", "need") == ["company"]
+    assert values(lexicon, "is there a grief group", "need") == ["bereavement"]
+    assert set(values(lexicon, "lymphoedema support group", "need")) == {"company", "lymphoedema"}
+    assert set(values(lexicon, "i dread it coming back, is there a group", "need")) == {"company", "recurrence"}
+    assert set(values(lexicon, "carers coffee morning", "need")) == {"company", "carer"}
+
+
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("bereavement counselling for my lad", "bereavement"),
+        ("leaking every time i cough", "pelvic"),
+        ("breathing exercises before my operation", "prehab"),
+        ("every ache and i think its back", "recurrence"),
+        ("carer burnt out", "carer"),
+    ],
+)
+def test_the_colour_of_a_need_is_none_of_its_own(lexicon, text, need):
+    assert values(lexicon, text, "need") == [need]
+
+
+def test_fear_of_something_said_beside_a_need_is_none_of_its_own(lexicon):
+    assert values(lexicon, "scared to eat with my stoma", "need") == ["pelvic"]
+    assert set(values(lexicon, "my stoma. so scared", "need")) == {"pelvic", "emotional"}
 
 
 MODES = """
