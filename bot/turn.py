@@ -210,6 +210,7 @@ class TurnTaker:
         stored = conversations.load(session, arrival.identity_id, lock=True)
         if stored.updated_at != read.updated_at:
             raise _Moved
+        state = State.from_json(stored.state)
         context = TurnContext(
             session,
             now,
@@ -222,10 +223,10 @@ class TurnTaker:
             lambda options: pointed_out(words_of(arrival), options, now),
             understood.entities,
             lambda said, options: pointed_out(said, options, now),
+            is_first=not state.version,
         )
         token = current_turn.set(context)
         try:
-            state = State.from_json(stored.state)
             if self._red_flags.never_phones(arrival, state.slots):
                 state.slots[NO_PHONE] = True
             state.slots.pop(HUSH, None)

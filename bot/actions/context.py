@@ -19,7 +19,8 @@ class TurnContext:
 
     `address` and `channel` ("sms" or "whatsapp") are how they are reached; `inbound_id` is the message being
     answered, `text` its words and `entities` what was found in them; `pick` gives the index of the option that they
-    speak of, None for none or several, and `pick_in` the same for a part of the words.
+    speak of, None for none or several, and `pick_in` the same for a part of the words. With `is_first` nothing was
+    answered before, so that the welcome goes with the answer.
     """
 
     session: Session
@@ -33,6 +34,7 @@ class TurnContext:
     pick: Callable[[Sequence[Option]], int | None]
     entities: tuple[Entity, ...]
     pick_in: Callable[[str, Sequence[Option]], int | None]
+    is_first: bool = False
 
     @property
     def is_bare_yes(self) -> bool:

@@ -13,6 +13,7 @@ from bot.actions.wording import match_option
 from services.events.query import Match, Query, SearchResult, Widened, Window
 from services.events.search import full_events, load_matches, search
 from services.events.tables import Mode
+from services.people.tables import Channel
 
 PAGE = 3
 # Whoever texts for a parent has one too old for what is on for young adults.
@@ -99,6 +100,8 @@ class FindEvents(TurnAction):
         query = query_of(slots, turn)
         booked = [] if query.words or slots.get("relation") else _booked_for_oneself(turn)
         result = search(turn.session, replace(query, seen=frozenset(booked)), limit=PAGE, now=turn.now)
+        if turn.is_first and turn.channel == Channel.SMS:
+            result = _beside_welcome(result)
         fewer = self._with_fewer_places(replace(query, seen=frozenset(booked)), result, turn)
         if fewer is not None:
             return _found(fewer, booked, ["places"]) | {"full": None, "wait_for": None}
@@ -111,6 +114,13 @@ class FindEvents(TurnAction):
             return None
         fewer = search(turn.session, replace(query, places=1), limit=PAGE, now=turn.now)
         return fewer if fewer.matches and not fewer.widened else None
+
+
+def _beside_welcome(result: SearchResult) -> SearchResult:
+    """As many lines as four parts of a text hold with the welcome: two, or one with a note of wishes given up."""
+    lines = 1 if result.widened else 2
+    has_more = result.has_more or len(result.matches) > lines
+    return replace(result, matches=result.matches[:lines], has_more=has_more)
 
 
 def _full(query: Query, result: SearchResult, turn: TurnContext) -> dict[str, Any]:
