@@ -19,6 +19,8 @@ _NOT_ALONE = (("not", "just"), ("not", "only"))
 _EACH = frozenset(("one", "1", "another"))  # "one for me and one for my wife"
 _MINE = (("my",), ("our",))
 _TOO = frozenset(tuple(too.split()) for too in _WORDS["too"])
+_PICKING = (("go", "with"), ("going", "with"), ("goin", "with"))
+_BECAUSE = frozenset(("because", "cos", "coz", "cause", "since"))
 _CLOSING = (_WORDS["may_follow"] | _WORDS["too"] | {"as"}) - {"is"}
 
 
@@ -78,7 +80,7 @@ def _group(
     if _is_refused(words[max(sender - 2, 0) : sender]):
         return None
     by_first = {person.first: person for person in people}
-    by_last = {_named_to(tokens, person.last, lexicon): person for person in people}
+    by_last = {end: person for person in people for end in _ends(tokens, words, person.last, lexicon)}
     named, first = _chain(tokens, words, by_first, sender, lexicon), sender
     last = named[-1].last if named else sender
     before: list[Companions] = []
@@ -141,6 +143,12 @@ def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: L
     return after if joined else -1
 
 
+def _ends(tokens: Tokens, words: tuple[str, ...], last: int, lexicon: Lexicon) -> list[int]:
+    """Return where a person may end: with a name behind, or where they are from ("my friend from chemo and i")."""
+    ends = [_named_to(tokens, last, lexicon)]
+    return [*ends, last + 2, last + 3] if words[last + 1 : last + 2] == ("from",) else ends
+
+
 def _named_to(tokens: Tokens, place: int, lexicon: Lexicon) -> int:
     """Return the place of a name right behind a word, with more after it, else of the word itself."""
     name = place + 1
@@ -162,7 +170,7 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[Companions]
     along = {found.last + 1: found.first for found in _along().find(tokens, words)}
     by_first = {person.first: person for person in people}
     for person in people:
-        if "no" in words[max(person.first - 1, 0) : person.first + 1]:
+        if "no" in words[max(person.first - 1, 0) : person.first + 1] or _is_line(words, person):
             continue
         others = [person, *_chain(tokens, words, by_first, person.last, lexicon)]
         reading = _reading(others, along.get(person.first, person.first), others[-1].last)
@@ -170,6 +178,11 @@ def _guests(tokens: Tokens, words: tuple[str, ...], people: Sequence[Companions]
         if reading and (person.first in along or _comes(tokens, words, person, behind)):
             return reading
     return None
+
+
+def _is_line(words: tuple[str, ...], person: Companions) -> bool:
+    """Return whether a bare number behind "go with" is a line of a menu."""
+    return is_number(words[person.last]) and words[max(person.first - 2, 0) : person.first] in _PICKING
 
 
 def _comes(tokens: Tokens, words: tuple[str, ...], person: Companions, last: int) -> bool:
@@ -233,7 +246,7 @@ def _may_come(tokens: Tokens, words: tuple[str, ...], first: int, last: int) -> 
     if verb is None or not _opens(tokens, words, begins):
         return False
     if begins == first:
-        return words[verb] in _WORDS["coming_along"] and _closes(tokens, words, verb, _WORDS["polite"])
+        return words[verb] in _WORDS["coming_along"] and _closes(tokens, words, verb, _WORDS["polite"] | _BECAUSE)
     return _closes(tokens, words, verb, _CLOSING)
 
 

@@ -23,6 +23,9 @@ COUNTS = """
 2: can my sister come | is my wife welcome too | would my husband be able to come | plus hubby | also my wife
 2: me and a lady from church | me and my chemo buddy | me and big Dave | me and our Susan | me and Mrs Patel
 2: Sandra and me | Sandra & I would love to come | my friend Linda and I | he and I | self and spouse
+2: my friend from chemo and i both want to try pilates | us 2 want yoga | is it ok if my mate sits in with me
+2: my husband will want to come cos he does the driving | we are a couple, both had cancer
+3: i want to go with 2 friends from chemo | going with my auntie n uncle
 2: me and the auld fella | mi ah come wid mi daughter | me and mi pickney | one for me one for him
 3: me and both my sisters | tree of us | room for two more | book me, Amir and his mum in | that makes 3
 4: put 4 down | group of 4 ladies from the temple | four attending | at least four | total 4 | we shall be four
@@ -57,6 +60,7 @@ def test_all_who_come_are_counted(lexicon, text, count):
         "two heads are better than one",
         "my carer comes at 9",
         "one of my patients wants to come",
+        "lets go with 2",
         "me and my husband split up",
         "me and my wife cant come",
         "my husband lives with me",
