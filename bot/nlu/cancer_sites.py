@@ -19,7 +19,8 @@ _TURNED = re.compile(
     r"(?:(?:that|they|which|it) )*(?:have|has|had|got|is|was|turned|turns|went|said|say|found|reckon|full|riddled)"
     r"(?: (?:out|into|to|be|it|its|is|was|a|the|got|bad|of|with|they|said|says|told|me|thats|full|riddled))* "
     rf"(?:{alternation(_WORDS['cancer'])})\b(?! (?:{alternation(_WORDS['of_cancer'])})\b)"
-    r"|(?:all )?(?:out|off|removed|cut|taken|took|operated|done|gone)(?: (?:out|off|on|away))? "
+    r"|(?:all )?(?:out|off|removed|removal|cut|taken|took|operated|done|gone|surgery|op|operation|transplant|resection)"
+    r"(?: (?:out|off|on|away))? "
     r"(?:for|because of|cos of|due to|with|from|to|after) (?:(?:the|my|a|his|her|me) )?"
     rf"(?:{alternation(_WORDS['cancer'])})\b"
 )

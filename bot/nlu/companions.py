@@ -42,7 +42,9 @@ def find_people(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> lis
     known = lexicon.relations
     named = {found.first: (found.last, found.meaning) for found in _others().find(tokens, words)}
     named |= {
-        found.first: (found.last, _is_plural(words[found.last], known)) for found in find_kin(tokens, words, known)
+        found.first: (found.last, _is_plural(words[found.last], known))
+        for found in find_kin(tokens, words, known)
+        if words[found.first] != "patient" or words[max(found.first - 1, 0)] not in _WORDS["kindly"]
     }
     people = [
         _person(tokens, words, (first, last), plural and not _says_is(tokens, words, last), frozenset(named))

@@ -115,7 +115,9 @@ def _stay_away(tokens: Tokens, words: tuple[str, ...], sender: int, first: int, 
 
     Behind "just me" a person without "and" begins something else: "just me, the husband's working".
     """
-    tells = last + 2 if words[last + 1 : last + 2] and words[last + 1] in _WORDS["not_coming_after"] else last + 1
+    tells = last + 1
+    while words[tells : tells + 1] and words[tells] in _WORDS["not_coming_after"]:
+        tells += 1
     if not _WORDS["not_coming"].isdisjoint(words[tells : tells + 1]):
         return True
     alone = words[max(sender - 1, 0)] in _WORDS["only"] and "not" not in words[:sender] and first == sender
@@ -126,6 +128,8 @@ def _stay_away(tokens: Tokens, words: tuple[str, ...], sender: int, first: int, 
 def _is_said_of(words: tuple[str, ...], first: int) -> bool:
     """Return whether the first of a party is spoken of, or is the sender ("im her carer and i ...")."""
     before = words[max(first - 2, 0) : first]
+    if " ".join(before) in _WORDS["how"]:
+        return True
     return any(word in ("im", "am") for word in before) or (
         words[first] not in _WORDS["sender"] and before[-1:] != () and before[-1] in _WORDS["spoken_of"]
     )
@@ -159,7 +163,7 @@ def _named_to(tokens: Tokens, place: int, lexicon: Lexicon) -> int:
 def _joined_before(tokens: Tokens, words: tuple[str, ...], place: int, listing: bool) -> int:
     """Return the last word of what is joined before a word, or -1; a list has one "and" ("mum dad and me")."""
     before = place - 1
-    joined = listing or "," in tokens.gaps[place]
+    joined = listing or ("," in tokens.gaps[place] and words[place] != "i")  # "an interpreter, I speak Polish"
     while before >= 0 and words[before] in _WORDS["and"]:
         before, joined = before - 1, True
     return before if joined else -1

@@ -90,13 +90,14 @@ def _alternatives(listed: str) -> str:
 
 
 def _turn(tokens: Tokens) -> Reading | None:
-    """Return a whole turn of phrase ("just me"); "not just me" and "talk with someone" are none."""
+    """Return a whole turn of phrase ("just me"); "not just me", "talk with someone", "plus 2 jobs" are none."""
     for found in count_words().turns.find(tokens, tokens.words):
         before = tokens.words[: found.first]
         around = before + tokens.words[found.last + 1 : found.last + 3]
         spoken_with = tokens.words[found.first] == "with" and not _WORDS["spoken_with"].isdisjoint(around)
         refused = before[-1:] in (("not",), ("no",)) or before[-2:] == ("need", "for")
-        if not refused and not spoken_with:
+        counts_other = is_number(tokens.words[found.last]) and counts_else(tokens, found.last)
+        if not refused and not spoken_with and not counts_other:
             return int(found.meaning), found.first, found.last
     return None
 

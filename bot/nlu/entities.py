@@ -15,6 +15,7 @@ from bot.nlu.mere_needs import without_mere_colour
 from bot.nlu.names import find_names
 from bot.nlu.option_meanings import option_about
 from bot.nlu.option_words import has_word
+from bot.nlu.own_needs import without_cared_for
 from bot.nlu.places import find_places
 from bot.nlu.ratings import find_ratings, find_references
 from bot.nlu.relations import find_relations
@@ -73,6 +74,7 @@ def find_entities(text: str, lexicon: Lexicon, expecting: Expecting | None, now:
     found += find_terms(tokens, message.words, lexicon, expecting, _where_and_when(tokens, found))
     found += find_told_needs(tokens, message.words, lexicon, expecting, found)
     found = without_mere_colour(found, text)
+    found = without_cared_for(tokens, found) if expecting is None else found
     found += _choice(message, found)
     return tuple(sorted(_without_clashes(found, message), key=lambda entity: (entity.start, entity.end)))
 

@@ -6,6 +6,7 @@ from bot.nlu.word_lists import contexts
 
 _WORDS = contexts("relations")
 _AMONG_CARERS = Phrases(dict.fromkeys(_WORDS["among_carers"], True))
+_BETWEEN_US = Phrases(dict.fromkeys(_WORDS["between_us"], True))
 
 
 def is_title(words: tuple[str, ...], found: Found[str]) -> bool:
@@ -35,7 +36,9 @@ def is_whereabouts(before: tuple[str, ...], is_possessive: bool) -> bool:
 
 
 def is_told_of(before: tuple[str, ...]) -> bool:
-    """Return whether children are told of the person ("explain to the kids that dad has cancer")."""
+    """Return whether children are told of a person ("explain to the kids that dad has cancer"), or they are "whose"."""
+    if before[-1:] == ("whose",):
+        return True
     return not _WORDS["telling"].isdisjoint(before) and not _WORDS["children"].isdisjoint(before)
 
 
@@ -43,3 +46,17 @@ def is_among_carers(tokens: Tokens, words: tuple[str, ...], before: tuple[str, .
     """Return whether who cares for someone looks for other carers ("i look after my wife, any carers groups")."""
     is_for_them = before[-1:] == ("for",) and _WORDS["cares"].isdisjoint(before[-2:-1])
     return not is_for_them and any(_AMONG_CARERS.find(tokens, words))
+
+
+def is_like_sender(words: tuple[str, ...], owner: int, found: Found[str]) -> bool:
+    """Return whether a person is what the sender is: "other husbands", "for mums with cancer", "support a partner"."""
+    if words[max(found.first - 1, 0)] in _WORDS["fellows"] and words[found.last].endswith("s"):
+        return True
+    if owner == found.first and words[owner].endswith("s") and words[max(owner - 1, 0)] == "for":
+        return words[found.last + 1 : found.last + 2] != () and words[found.last + 1] in _WORDS["plainly"]
+    return words[owner] in _WORDS["anyones"] and words[max(owner - 1, 0)] in _WORDS["supporting"]
+
+
+def is_between_us(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> bool:
+    """Return whether a message tells how a person is with the sender ("my wife wont touch me"), not what they need."""
+    return any(told.first > found.last for told in _BETWEEN_US.find(tokens, words))

@@ -19,7 +19,7 @@ _CUES = {
 _OWN_CUES = sorted(tuple(cue.split()) for cue in _WORDS["own_cues"])
 _SAYING_WHO = (("im",), ("i", "am"), ("this", "is"))
 _REACH = 4  # words before a name that may say whose it is
-_PAUSES = frozenset(("", ","))
+_PAUSES = frozenset(("", ",", "."))
 
 
 def find_names(tokens: Tokens, lexicon: Lexicon, asked: bool) -> list[Entity]:

@@ -6,7 +6,15 @@ from itertools import chain
 from bot.nlu.company import comes_too, find_company
 from bot.nlu.kin import find_kin
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.mentions import is_among_carers, is_spoken_to, is_title, is_told_of, is_whereabouts
+from bot.nlu.mentions import (
+    is_among_carers,
+    is_between_us,
+    is_like_sender,
+    is_spoken_to,
+    is_title,
+    is_told_of,
+    is_whereabouts,
+)
 from bot.nlu.mirrored import mirrored
 from bot.nlu.name_words import is_written_name
 from bot.nlu.phrases import Found, Phrases
@@ -51,13 +59,19 @@ def find_relations(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, ask
         _said_last(tokens, words, named),
         (found for found in named if _is_ill_after(tokens, words, found, lexicon)),
         find_someone(tokens, words, lexicon),
-        _OTHERS.find(tokens, words),
+        _carers_own(tokens, words),
     )
     found = next(chain.from_iterable(ways), None)
     if not found or not found.meaning:
         return []
     both = [found, *_and_another(tokens, words, found, named)]
     return [_entity(tokens, each.first, each.last, each.meaning) for each in both]
+
+
+def _carers_own(tokens: Tokens, words: tuple[str, ...]) -> Iterator[Found[str]]:
+    """Yield turns of phrase that tell for whom it is, where no carer looks for something for themselves."""
+    if not is_among_carers(tokens, words, ()):
+        yield from _OTHERS.find(tokens, words)
 
 
 def _spoken_of(tokens: Tokens, words: tuple[str, ...], mentions: Sequence[Found[str]]) -> list[Found[str]]:
@@ -133,6 +147,8 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     possessive = _is_possessive(words[found.last], found)
     if _is_left_out(before, after) or _is_mentioned(tokens, words, before, possessive):
         return False
+    if is_like_sender(words, owner, found) or is_between_us(tokens, words, found):
+        return False
     if found.meaning == "patient":
         return _is_own_patient(words, owner, found)
     owned = _is_owned(tokens, owner, found)
@@ -172,6 +188,8 @@ def _is_own_patient(words: tuple[str, ...], owner: int, found: Found[str]) -> bo
     """Return whether "my patient" or "a client" is spoken of, or "patients name" given, and not "im a patient"."""
     if _names_them(words, found) or words[found.last + 1 : found.last + 3] == ("of", "mine"):
         return True
+    if words[found.last + 1 : found.last + 2] and words[found.last + 1] in _WORDS["of_patients"]:
+        return False
     return words[owner] in _WORDS["patient_owners"] and words[max(owner - 1, 0)] not in _WORDS["no_patient"]
 
 
@@ -221,7 +239,7 @@ def _is_ill_after(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     owner = _owner(words, found.first)
     if owner == found.first and found.meaning not in _WORDS["kin"]:
         return False
-    if _sender_comes(words[:owner], words[found.last + 1 :]):
+    if _sender_comes(words[:owner], words[found.last + 1 :]) or is_among_carers(tokens, words, words[:owner]):
         return False
     places = range(found.last + 1, len(words) - 1)
     return any(words[place] in _WORDS["she_or_he"] and tells_illness(tokens, words, place, lexicon) for place in places)

@@ -1,6 +1,7 @@
 """Names that nothing leads to: at the end of a message, by themselves ahead of it, or before "here" or "speaking"."""
 
 import re
+from itertools import pairwise
 
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.name_words import JOINS, belongs, is_written_as_name, name_end
@@ -23,7 +24,8 @@ def signed(tokens: Tokens, lexicon: Lexicon) -> tuple[int, int] | None:
     count = len(tokens.words)
     parted = [0, *(place for place in range(1, count) if _is_parted(tokens, place)), count]
     ahead, ending = range(parted[0], parted[1]), range(parted[-2], count)
-    for part in (ahead, ending):
+    between = (range(*bounds) for bounds in pairwise(parted[1:-1]) if tokens.words[bounds[0]] in _WORDS["titles"])
+    for part in (ahead, ending, *between):
         if part and "?" not in tokens.text and _is_signature(tokens, part, lexicon):
             return part[0], part[-1]
     return None

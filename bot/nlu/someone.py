@@ -28,7 +28,9 @@ def find_someone(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> It
 
 
 def _is_meant(before: tuple[str, ...]) -> bool:
-    """Return whether "for" stands before a person, or "for one of" them."""
+    """Return whether "for" stands before a person, or "for one of" them, or a message begins with "one of"."""
+    if before == _ONE_OF:
+        return True
     before = before[:-2] if before[-2:] == _ONE_OF else before
     return before[-1:] != () and before[-1] in _WORDS["meant_for"]
 

@@ -1,8 +1,10 @@
 """Whether a message speaks of a person and of no one else: "my gran in Hendon, walks slowly", "can my wife do it"."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.name_words import is_written_name
 from bot.nlu.phrases import Phrases
 from bot.nlu.said_of import meanings_at, tells_else
 from bot.nlu.tokens import Tokens
@@ -16,8 +18,9 @@ _NEAR = 4  # words behind a person in which something else is told of them
 
 def is_asked_for(tokens: Tokens, words: tuple[str, ...], owner: int, last: int, lexicon: Lexicon) -> bool:
     """Return whether "can my wife do it" or the like asks for a person, and not for who comes or helps too."""
-    after = words[last + 1 :]
-    if not owner or words[owner - 1] not in _WORDS["asking"] or not _WORDS["besides"].isdisjoint(after):
+    named = last + 1 < len(words) and is_written_name(tokens, last + 1, lexicon)
+    after = words[last + 1 + named :]
+    if not owner or words[owner - 1] not in _WORDS["asking"] or _has_company(after):
         return False
     if not _WORDS["doing"].isdisjoint(after[:_ASKED_OF]):
         return True
@@ -50,9 +53,16 @@ def is_ill_by_name(tokens: Tokens, words: tuple[str, ...], owner: int, last: int
 def is_wished_after(words: tuple[str, ...], last: int) -> bool:
     """Return whether a later "can she join" or "he needs" asks for a person, and not for who comes too."""
     after = words[last + 1 :]
+    wishes = (place for place in range(len(after) - 1) if _asks_for_them(after[place : place + 3]))
+    wished = next(wishes, None)
+    return wished is not None and not _has_company(after[wished:])
+
+
+def _has_company(after: tuple[str, ...]) -> bool:
+    """Return whether a person only comes or helps beside someone ("come with her"; not "get help with bills")."""
     if not _WORDS["besides"].isdisjoint(after):
-        return False
-    return any(_asks_for_them(after[place : place + 3]) for place in range(len(after) - 1))
+        return True
+    return any(word == "with" and then in _WORDS["someone"] for word, then in pairwise(after))
 
 
 def _asks_for_them(said: tuple[str, ...]) -> bool:

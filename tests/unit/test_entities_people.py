@@ -55,6 +55,12 @@ def test_all_who_come_are_counted(lexicon, text, count):
     [
         "2",  # of what, nobody knows
         "nobody else understands",
+        "Will there be an interpreter, I speak Portuguese",
+        "brain fog + tired + 2 jobs",
+        "My wife and I do not know should we hide it from the children",
+        "my husband and me have not been together as man and wife since my operation",
+        "How do me and my partner get close again",
+        "You've been very patient with me",
         "i dont want to be alone",
         "looking forward 2 coming",
         "two heads are better than one",
@@ -104,6 +110,13 @@ daughter: my youngest daughter has leukaemia
 neighbour: neighbour of mine has cancer | my neighbour Jean finds walking hard, wants a sit down class
 mother: im bringing my mum, she's the patient
 son: can you fit in my son and me, he's the one with leukaemia
+father: what can my father eat after they took his stomach out | can my dad get help with benefits
+mother: patient is my mother aged 70 | can my mum get help to give up smoking
+friend: mi fren Cherry have breast cancer an she want a lymph arm class
+other: Could my niece Shanice get some advice about work | one of my parishioners in Stockwell, she can only do mornings
+brother: my brother willnae talk to any of us, he needs somebody to speak to
+son: bereavement support for my son, his wife died
+neighbour: my neighbour lost her son to a brain tumour and could do with grief support
 """
 
 
@@ -116,6 +129,20 @@ def test_whom_it_is_for(lexicon, text, relation):
     "text",
     [
         "oh brother, another menu",
+        "I look after my husband day and night and I'm on my knees",
+        "My wife has ovarian cancer. I could do with meeting other husbands doing the same",
+        "Nobody ask how I am only how is he. I'm his carer 24/7",
+        "how do you support a partner with cancer",
+        "activities for kids whose mum has cancer",
+        "grants for mums with cancer",
+        "is there a patient group",
+        "glioblastoma. my husband. 52. I need somebody to talk to",
+        "mates have vanished tbh",
+        "my partner is frightened to touch me now in case he hurts me",
+        "my dad had bowel cancer and now ive got it",
+        "ex smoker, want a gentle walk",
+        "My wife has a brain tumour and I am doing everything in house. I need support as husband",
+        "my wife died in june, is there a bereavement group",
         "my mum doesnt know I have cancer",
         "my husband wont talk about it",
         "my boss is being funny about sick leave",
@@ -170,6 +197,9 @@ Derek: Derek calling
 Winston: Winston de name
 Maureen: Luv Maureen xx
 Delroy: Is me Delroy. Prostate.
+Sheila: reiki for my mum? she's Sheila, in Bexleyheath
+Mrs Pettigrew: I am by myself all day and would enjoy some company. Mrs Pettigrew, Richmond
+Kev: my fella. Kev. hes stubborn but he'll come
 Jerome: Jerome, SE5, after the quit smoking ting, evenings
 """
 
