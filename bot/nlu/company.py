@@ -83,6 +83,9 @@ def _group(
     by_last = {end: person for person in people for end in _ends(tokens, words, person.last, lexicon)}
     named, first = _chain(tokens, words, by_first, sender, lexicon), sender
     last = named[-1].last if named else sender
+    if words[sender + 1 : sender + 2] == ("included",):
+        person = by_last.get(_joined_before(tokens, words, sender, listing=True))
+        return (person.count, person.first, sender + 1) if person and person.count > 1 else None
     before: list[Companions] = []
     while person := by_last.get(_joined_before(tokens, words, first, bool(before) and last == sender)):
         before.append(person)

@@ -103,10 +103,14 @@ def _turn(tokens: Tokens) -> Reading | None:
 
 
 def _ending(tokens: Tokens) -> Reading | None:
-    """Return the one who ends a message with "so just me", whoever else was named in it."""
+    """Return the one who ends a message with "so just me", or "just me" behind a pause, whoever else is named."""
     for found in count_words().ending.find(tokens, tokens.words):
         if _WORDS["polite"].issuperset(tokens.words[found.last + 1 :]):
             return 1, found.first, found.last
+    for alone in count_words().alone.find(tokens, tokens.words):
+        begins = alone.first and tokens.gaps[alone.first] and tokens.words[alone.first] in _WORDS["only"]
+        if begins and alone.meaning == 1 and _WORDS["after_only"].issuperset(tokens.words[alone.last + 1 :]):
+            return 1, alone.first, alone.last
     return None
 
 

@@ -17,6 +17,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 COUNTS = """
 1: on me lonesome | not bringing anyone | ive no one to bring | I shall be unaccompanied | me alone | just one
 1: was gonna bring my sister but shes busy so just me | only i will be there
+1: my sister mostly comes with me but she is away, just me this time
 1: just me, the husband's working | just me my wife can't make it | just me and the dog
 2: 2 tix | two please | probably 2 | can you squeeze in two | room for one more? | two coming | too of us | x 2
 2: me w/ my mum | husband in tow | my wife will be with me | I've got my mum with me | oh and my sister too
@@ -25,6 +26,7 @@ COUNTS = """
 2: Sandra and me | Sandra & I would love to come | my friend Linda and I | he and I | self and spouse
 2: my friend from chemo and i both want to try pilates | us 2 want yoga | is it ok if my mate sits in with me
 2: my husband will want to come cos he does the driving | we are a couple, both had cancer
+3: three friends from church, me included | three mates, myself included
 3: i want to go with 2 friends from chemo | going with my auntie n uncle
 2: me and the auld fella | mi ah come wid mi daughter | me and mi pickney | one for me one for him
 3: me and both my sisters | tree of us | room for two more | book me, Amir and his mum in | that makes 3
