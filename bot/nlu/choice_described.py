@@ -70,12 +70,17 @@ def _telling(
     tokens: Tokens, options: Sequence[Option], places: Sequence[int], dates: Sequence[Entity]
 ) -> dict[int, frozenset[int]]:
     """Return the words that some options fit, with those options."""
-    found = {place: _options_meant(tokens, place, options, dates) for place in places}
-    return {place: fitting for place, fitting in found.items() if fitting}
+    found = {place: _options_meant(tokens, place, options) for place in places}
+    left = frozenset(range(len(options)))
+    for fitting in filter(None, found.values()):
+        left &= fitting
+    for date in dates:
+        left &= options_on(date.value, options, left)
+    return {place: fits for place in places if (fits := found[place] or _by_time(tokens, place, options, left))}
 
 
-def _options_meant(tokens: Tokens, place: int, options: Sequence[Option], dates: Sequence[Entity]) -> frozenset[int]:
-    """Return the options that a word fits: by their words, or as "the earliest" or "the latest"."""
+def _options_meant(tokens: Tokens, place: int, options: Sequence[Option]) -> frozenset[int]:
+    """Return the options that a word fits: by their words, how one attends, or the part of the day."""
     word, known = tokens.words[place], choice_words()
     before = tokens.words[place - 1] if place else ""
     if word in known.generic and before == "of":
@@ -86,20 +91,16 @@ def _options_meant(tokens: Tokens, place: int, options: Sequence[Option], dates:
     following = "".join(tokens.words[place + 1 : place + 2])
     found = found or options_with_pair(word, following, options) or options_with_pair(before, word, options)
     moments = [option.starts_at for option in options]
-    if found or not all(moments):
-        return found
-    if found := in_part_of_day(word, moments):
-        return found
-    return _by_time(word, options, dates) if before in ("the", "") else frozenset()
+    return found if found or not all(moments) else in_part_of_day(word, moments)
 
 
-def _by_time(word: str, options: Sequence[Option], dates: Sequence[Entity]) -> frozenset[int]:
-    """Return the option that is "the later" of those on the dates said."""
-    among = frozenset(range(len(options)))
-    for date in dates:
-        among &= options_on(date.value, options, among)
+def _by_time(tokens: Tokens, place: int, options: Sequence[Option], among: frozenset[int]) -> frozenset[int]:
+    """Return the option that is "the earliest" or "the later" of those that all else fits."""
     left = sorted(among)
-    return frozenset(left[at] for at in by_time(word, [options[at].starts_at for at in left])) if left else among
+    moments = [options[at].starts_at for at in left]
+    if not all(moments) or not left or (place and tokens.words[place - 1] != "the"):
+        return frozenset()
+    return frozenset(left[at] for at in by_time(tokens.words[place], moments))
 
 
 def _may_stay(

@@ -120,7 +120,8 @@ def _without_company(message: _Message, found: Sequence[Entity]) -> Tokens:
     ]
     places = {at for person in message.lexicon.relations.find(tokens, message.words) for at in person.places}
     places |= _words_of(tokens, counts)
-    told = ("me" if at in places and not has_word(word, options) else word for at, word in enumerate(tokens.words))
+    own = {word for word in tokens.words if has_word(word, options) or has_word(f"{word}s", options)}
+    told = ("me" if at in places and word not in own else word for at, word in enumerate(tokens.words))
     return replace(tokens, words=tuple(told))
 
 

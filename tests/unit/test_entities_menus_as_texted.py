@@ -83,7 +83,7 @@ PICKED_OF_GROUPS = """
 PICKED_OF_POTTERY = """
 0: either is fine but go with the early | both good but the morning is better | dont mind, say the first
 0: the earlier one on saturday | sooner the better | whichever, 10 oclock
-1: the later one on sat | any but ill go for the second
+1: the later one on sat | the later crouch end one | any but ill go for the second
 2: only free evenings so that 1 | not crouch end, the other
 """
 PICKED_OF_TWO = """
