@@ -81,18 +81,32 @@ def _group(
         return None
     by_first = {person.first: person for person in people}
     by_last = {end: person for person in people for end in _ends(tokens, words, person.last, lexicon)}
-    named, first = _chain(tokens, words, by_first, sender, lexicon), sender
-    last = named[-1].last if named else sender
     if words[sender + 1 : sender + 2] == ("included",):
-        person = by_last.get(_joined_before(tokens, words, sender, listing=True))
-        return (person.count, person.first, sender + 1) if person and person.count > 1 else None
-    before: list[Companions] = []
-    while person := by_last.get(_joined_before(tokens, words, first, bool(before) and last == sender)):
-        before.append(person)
-        first = person.first
+        return _included(by_last.get(_joined_before(tokens, words, sender, listing=True)), sender)
+    named = _chain(tokens, words, by_first, sender, lexicon)
+    last = named[-1].last if named else sender
+    before = _chain_before(tokens, words, by_last, sender, last)
+    first = before[-1].first if before else sender
     if _is_said_of(words, first) or _stay_away(tokens, words, sender, first, last):
         return None
     return _reading([*named, *before], first, last)
+
+
+def _included(group: Companions | None, sender: int) -> Reading | None:
+    """Return a group that has the sender in it ("three mates, me included")."""
+    return (group.count, group.first, sender + 1) if group and group.count > 1 else None
+
+
+def _chain_before(
+    tokens: Tokens, words: tuple[str, ...], by_last: Mapping[int, Companions], sender: int, last: int
+) -> list[Companions]:
+    """Return those joined one before another to the sender, behind whom the party goes on to `last`."""
+    chained: list[Companions] = []
+    first = sender
+    while person := by_last.get(_joined_before(tokens, words, first, bool(chained) and last == sender)):
+        chained.append(person)
+        first = person.first
+    return chained
 
 
 def _chain(
