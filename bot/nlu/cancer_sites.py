@@ -33,15 +33,22 @@ def is_type(
     """Return whether the weak phrase at `place` among those found says which cancer it is."""
     phrase = phrases[place]
     told_otherwise = _is_told_otherwise(tokens, phrases, place, meaning)
-    if _is_site(tokens, phrases, place) or (meaning.value == _SPREAD and _leads_type(phrases, place)):
+    if _is_site(tokens, phrases, place) or _is_spread_to(phrases, place, meaning):
         return True
     if meaning.value == _ANY or _hurts(tokens, phrase) or (_is_vague(tokens, phrase) and told_otherwise):
         return False
     if is_listed(tokens, phrases, place, meaning.kind):
         return True
     alone = meaning.value != _SPREAD and not _leads_need(phrases, place) and are_all(tokens, phrases, where_and_when)
-    told = alone or _is_ill(tokens, phrase) or _is_abbreviation(tokens, phrase) or _names_cancer(tokens, phrase)
-    return told and not told_otherwise
+    return not told_otherwise and (alone or _is_told(tokens, phrase))
+
+
+def _is_spread_to(phrases: Sequence[Phrase], place: int, meaning: Meaning) -> bool:
+    return meaning.value == _SPREAD and _leads_type(phrases, place)
+
+
+def _is_told(tokens: Tokens, phrase: Phrase) -> bool:
+    return _is_ill(tokens, phrase) or _is_abbreviation(tokens, phrase) or _names_cancer(tokens, phrase)
 
 
 def _is_told_otherwise(tokens: Tokens, phrases: Sequence[Phrase], place: int, meaning: Meaning) -> bool:

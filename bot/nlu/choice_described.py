@@ -51,9 +51,7 @@ def described(
         content = list(telling)
         if len(telling) < _WORDS_OF_TITLE and not _is_only(tokens, telling):
             return None
-    unexplained = [
-        tokens.words[place] for place in content if place not in telling and not _counts_to(tokens, place, telling)
-    ]
+    unexplained = _unexplained(tokens, content, telling)
     if unexplained and not _may_stay(tokens, options, unexplained, telling, len(dates)):
         return None
     return _one_left(tokens, options, telling, dates)
@@ -114,6 +112,11 @@ def _may_stay(
     vague = any(tokens.words[place] in known.generic or not has_word(tokens.words[place], options) for place in telling)
     most = len(telling) + dates - ("one" not in tokens.words and tokens.words[0] != "the")
     return not vague and len(unexplained) <= most and is_aside(tokens, unexplained, options)
+
+
+def _unexplained(tokens: Tokens, content: Sequence[int], telling: Telling) -> list[str]:
+    """Return the words that tell no line, and count to none."""
+    return [tokens.words[at] for at in content if at not in telling and not _counts_to(tokens, at, telling)]
 
 
 def _counts_to(tokens: Tokens, place: int, telling: Telling) -> bool:

@@ -56,6 +56,11 @@ def _read(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], un
     if begins:
         after = _choose_within(tokens, options, dates, (begins, len(tokens.words)), undoing)
         return after or _the_other(tokens, options, dates, (0, begins), undoing)
+    return _read_plain(tokens, options, dates, undoing)
+
+
+def _read_plain(tokens: Tokens, options: Sequence[Option], dates: Sequence[Entity], undoing: bool) -> Choice | None:
+    """Return what a message picks that neither hedges nor corrects itself."""
     parted = _mended(tokens, options, dates, undoing) or _on_condition(tokens, options, dates, undoing)
     if parted or _is_against(tokens, undoing):
         return parted or _not_the_other(tokens, options, dates, undoing)

@@ -25,7 +25,7 @@ from bot.nlu.tokens import Tokens, fold, tokenise
 from bot.nlu.told_needs import find_told_needs
 from bot.nlu.word_lists import word_set
 from bot.nlu.yes_no import find_yes_no
-from bot.understanding import Entity, Expecting
+from bot.understanding import Entity, Expecting, Option
 
 # Of two readings of the same words that exclude one another the asked one wins, then the longer, then the earlier here.
 _EXCLUSIVE = ("reference", "place", "place_choice", "rating", "choice", "date", "count", "name", "language")
@@ -110,17 +110,23 @@ def _choice(message: _Message, found: Sequence[Entity]) -> list[Entity]:
     return [Entity("choice", choice.index, start, end, message.tokens.text[start:end])]
 
 
+def _counts_people(entity: Entity) -> bool:
+    return entity.kind == "count" and not _PEOPLE.isdisjoint(fold(entity.words).split())
+
+
+def _words_of_menu(tokens: Tokens, options: Sequence[Option]) -> set[str]:
+    return {word for word in tokens.words if has_word(word, options) or has_word(f"{word}s", options)}
+
+
 def _without_company(message: _Message, found: Sequence[Entity]) -> Tokens:
     """Return the words of a message with a filler for each that says who comes ("the yoga for me and my wife")."""
     tokens, options = message.tokens, message.expecting.options if message.expecting else ()
     if tokens.gaps[-1].startswith("?"):
         return tokens
-    counts = [
-        entity for entity in found if entity.kind == "count" and not _PEOPLE.isdisjoint(fold(entity.words).split())
-    ]
+    counts = [entity for entity in found if _counts_people(entity)]
     places = {at for person in message.lexicon.relations.find(tokens, message.words) for at in person.places}
     places |= _words_of(tokens, counts)
-    own = {word for word in tokens.words if has_word(word, options) or has_word(f"{word}s", options)}
+    own = _words_of_menu(tokens, options)
     told = ("me" if at in places and word not in own else word for at, word in enumerate(tokens.words))
     return replace(tokens, words=tuple(told))
 

@@ -29,7 +29,11 @@ def option_about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) ->
     about = [meanings_of(option, lexicon) for option in options]
     wanted = _wanted(tokens, named, about)
     fitting = [at for at, own in enumerate(about) if _has_all(options, at, rest) and _is_about(own, wanted)]
-    return fitting[0] if wanted and len(fitting) == 1 else None
+    return _only(fitting) if wanted else None
+
+
+def _only(fitting: Sequence[int]) -> int | None:
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _without(tokens: Tokens, places: set[int]) -> set[str]:

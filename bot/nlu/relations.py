@@ -145,9 +145,11 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     owner = _owner(words, found.first)
     before, after = words[:owner], _after(tokens, words, found.last + 1, lexicon)
     possessive = _is_possessive(words[found.last], found)
-    if _is_left_out(before, after) or _is_mentioned(tokens, words, before, possessive):
-        return False
-    if is_like_sender(words, owner, found) or is_between_us(tokens, words, found):
+    if (
+        _is_left_out(before, after)
+        or _is_mentioned(tokens, words, before, possessive)
+        or _is_sender(tokens, words, found)
+    ):
         return False
     if found.meaning == "patient":
         return _is_own_patient(words, owner, found)
@@ -157,6 +159,11 @@ def _is_concerned(tokens: Tokens, words: tuple[str, ...], found: Found[str], lex
     if possessive and words[owner] != "one":
         return _is_theirs(before, after)
     return _is_put_in(before, after) or _is_meant(tokens, owner, owned, found, lexicon)
+
+
+def _is_sender(tokens: Tokens, words: tuple[str, ...], found: Found[str]) -> bool:
+    """Return whether a person named is only like the sender, or is spoken of as to what is between the two."""
+    return is_like_sender(words, _owner(words, found.first), found) or is_between_us(tokens, words, found)
 
 
 def _is_about(tokens: Tokens, words: tuple[str, ...], owner: int, found: Found[str], lexicon: Lexicon) -> bool:

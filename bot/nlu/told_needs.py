@@ -23,11 +23,18 @@ def find_told_needs(
     if lexicon.needs is None or not _may_tell(words, expecting):
         return []
     needs = [one for one in known if one.kind == "need"]
-    apart = [(one.start, one.end) for one in known if one.kind in _TOLD_APART]
-    places = [at for at, word in enumerate(tokens.starts) if not any(start <= word < end for start, end in apart)]
-    told = lexicon.needs.read([words[place] for place in places], {one.value for one in needs}) if places else []
-    read = [_entity(tokens, need.need, places[need.first], places[need.last]) for need in told]
+    places = _untold(tokens, known)
+    if not places:
+        return []
+    told = lexicon.needs.read([words[place] for place in places], {one.value for one in needs})
+    read = (_entity(tokens, need.need, places[need.first], places[need.last]) for need in told)
     return [one for one in read if one.value != COMPANY or not needs or asks_for_people(one, needs, tokens)]
+
+
+def _untold(tokens: Tokens, known: Iterable[Entity]) -> list[int]:
+    """Return the places of the words that name no place, person or cancer."""
+    apart = [(one.start, one.end) for one in known if one.kind in _TOLD_APART]
+    return [at for at, word in enumerate(tokens.starts) if not any(start <= word < end for start, end in apart)]
 
 
 def _entity(tokens: Tokens, need: str, first: int, last: int) -> Entity:
