@@ -22,6 +22,18 @@ _TIMES = re.compile(
     r"(?<!\S)(?:x(?P<number>\d)|(?P<before>\d)x|(?:^|(?<=tickets )|(?<=places )|(?<=seats ))x (?P<end>\d)$)(?!\S)"
 )
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(NUMBERS)})"
+# What sums up whoever was named: "so thats four with me", "total 3 persons", "6 of us but Mo is ill so 5 for the trip".
+_SUM = re.compile(
+    r"\b(?:so (?:thats |that is |that makes |its |we are |just )?|thats |that makes |makes |total (?:of |is )?)"
+    rf"{_NUMBER}(?: persons| people| of us| ppl)?"
+    r"(?= (?:altogether|all together|total|in total|in all|with me|including me|for the|[.])|$)"
+)
+# "two, me and my brother": what follows only says who they are.
+_LISTED = re.compile(rf"^(?:yes |hi |hello |for )?{_NUMBER}(?: of us)? [,.] (?:me|my|myself|mum|dad) ")
+# "eight please for the choir": it begins with how many, and goes on with what for.
+_LEADING = re.compile(
+    rf"^{_NUMBER}(?: more)?(?: please| pls| plz)? for (?:the|that|this) (?!past|last|next|first|price|pain)"
+)
 _WORDS = contexts("company")
 _TOLD = (["came"], ["turned"], ["attended"], ["showed"])  # "40 people came to my party"
 _MAY_FOLLOW = _WORDS["may_follow"] | {".", ","}
@@ -67,13 +79,14 @@ def find_counts(
     """
     readings = (
         _ending(tokens),
+        _matched(tokens, _SUM) or _matched(tokens, _LISTED),
         _family(tokens),
         find_company(tokens, words, lexicon),
         _turn(tokens),
         _clause(tokens),
         _stated(tokens),
         _coming(tokens),
-        None if open_question else _alone(tokens),
+        None if open_question else _alone(tokens) or _matched(tokens, _LEADING),
         *((_answer(tokens), find_companions(tokens, words, lexicon)) if asked else ()),
     )
     found = next((reading for reading in readings if reading), None)
@@ -105,7 +118,8 @@ def _turn(tokens: Tokens) -> Reading | None:
 def _ending(tokens: Tokens) -> Reading | None:
     """Return the one who ends a message with "so just me", or "just me" behind a pause, whoever else is named."""
     for found in count_words().ending.find(tokens, tokens.words):
-        if _WORDS["polite"].issuperset(tokens.words[found.last + 1 :]):
+        after = tokens.words[found.last + 1 :]
+        if _WORDS["polite"].issuperset(after) or after[0] in ("for", "to", "at"):
             return 1, found.first, found.last
     for alone in count_words().alone.find(tokens, tokens.words):
         begins = alone.first and tokens.gaps[alone.first] and tokens.words[alone.first] in _WORDS["only"]
@@ -147,6 +161,12 @@ def _stated(tokens: Tokens) -> Reading | None:
             return _reading(tokens, match)
     times = _TIMES.search(tokens.plain)
     return _reading(tokens, times) if times else None
+
+
+def _matched(tokens: Tokens, pattern: re.Pattern[str]) -> Reading | None:
+    """Return the number that a pattern finds."""
+    match = pattern.search(tokens.plain)
+    return _reading(tokens, match) if match else None
 
 
 def _coming(tokens: Tokens) -> Reading | None:

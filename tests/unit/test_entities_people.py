@@ -18,6 +18,13 @@ COUNTS = """
 1: on me lonesome | not bringing anyone | ive no one to bring | I shall be unaccompanied | me alone | just one
 1: was gonna bring my sister but shes busy so just me | only i will be there
 1: my sister mostly comes with me but she is away, just me this time
+1: i wanted to bring my sister but shes not well so ill come alone to the workshop | its just her, im dropping her off
+1: billy no mates here | by my own self only | Jus meself darlin | he'll be on his own
+3: I got 2 people coming with me so 3 all together | my two daughters will come and so will I | a threesome for the golf
+4: I'll bring me mum, me nan and me aunt, so that's four with me | fuor people pls
+5: there was 6 of us but Maureen's in hospital so 5 for the coach
+8: Eight please for the choir workshop
+2: two, me and my guide dog's spare human (my brother) | I book for my parents, they are two
 1: just me, the husband's working | just me my wife can't make it | just me and the dog
 2: 2 tix | two please | probably 2 | can you squeeze in two | room for one more? | two coming | too of us | x 2
 2: me w/ my mum | husband in tow | my wife will be with me | I've got my mum with me | oh and my sister too
@@ -69,6 +76,7 @@ def test_all_who_come_are_counted(lexicon, text, count):
         "my carer comes at 9",
         "one of my patients wants to come",
         "lets go with 2",
+        "3 for the past two weeks i was in bed",
         "me and my husband split up",
         "me and my wife cant come",
         "my husband lives with me",
