@@ -15,6 +15,7 @@ import typer
 
 from bot.allocator import share_arenas
 from bot.cli.session import fail, tells_errors
+from bot.processor import stay_on_one_core
 from bot.settings import VAR, Role, Settings, load_settings
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -148,6 +149,8 @@ def _require_others(settings: Settings) -> None:
 
 def _serve_on(listener: socket.socket, settings: Settings, role: Role) -> None:
     share_arenas()
+    if settings.database_url.startswith("sqlite"):  # PostgreSQL has cores of its own, and several of ours beside it
+        stay_on_one_core()
     gc.disable()  # what is loaded here stays: to look through it for garbage costs a fifth of the start
     import uvicorn
 
