@@ -100,12 +100,10 @@ class FindEvents(TurnAction):
         query = query_of(slots, turn)
         booked = [] if query.words or slots.get("relation") else _booked_for_oneself(turn)
         result = search(turn.session, replace(query, seen=frozenset(booked)), limit=PAGE, now=turn.now)
-        if turn.is_first and turn.channel == Channel.SMS:
-            result = _beside_welcome(result)
         fewer = self._with_fewer_places(replace(query, seen=frozenset(booked)), result, turn)
         if fewer is not None:
-            return _found(fewer, booked, ["places"]) | {"full": None, "wait_for": None}
-        return _found(result, booked, list(map(str, result.widened))) | _full(query, result, turn)
+            return _listed_for(turn, fewer, booked, ["places"]) | {"full": None, "wait_for": None}
+        return _listed_for(turn, result, booked, list(map(str, result.widened))) | _full(query, result, turn)
 
     @staticmethod
     def _with_fewer_places(query: Query, result: SearchResult, turn: TurnContext) -> SearchResult | None:
@@ -116,11 +114,16 @@ class FindEvents(TurnAction):
         return fewer if fewer.matches and not fewer.widened else None
 
 
-def _beside_welcome(result: SearchResult) -> SearchResult:
-    """As many lines as four parts of a text hold with the welcome: two, or one with a note of wishes given up."""
-    lines = 1 if result.widened else 2
+def _listed_for(turn: TurnContext, result: SearchResult, seen: list[int], given_up: list[str]) -> dict[str, Any]:
+    """The slots of a list; beside the welcome it has as many lines as four parts of a text hold.
+
+    That is two, or one with a note of wishes given up.
+    """
+    if not turn.is_first or turn.channel != Channel.SMS:
+        return _found(result, seen, given_up)
+    lines = 1 if given_up else 2
     has_more = result.has_more or len(result.matches) > lines
-    return replace(result, matches=result.matches[:lines], has_more=has_more)
+    return _found(replace(result, matches=result.matches[:lines], has_more=has_more), seen, given_up)
 
 
 def _full(query: Query, result: SearchResult, turn: TurnContext) -> dict[str, Any]:

@@ -17,7 +17,7 @@ CANCEL = "cancel"
 NEVER_MIND = "never_mind"
 RESUME = "resume"
 BY_PHRASE = frozenset({CANCEL, NEVER_MIND, RESUME, "undo_cancel", "calendar_link", "stop_notify"})
-# Read by rules of `bot.others`, `bot.introductions`, `bot.afterwards` and `bot.of_bookings`, and never by the classifier.
+# Read by rules of `others`, `introductions`, `afterwards` and `of_bookings` in `bot`, and never by the classifier.
 BY_RULE = frozenset(
     {
         "pass_code", "pass_on", "for_a_patient", "introduction", "ask_later", "stop_checkins", "stop_surveys",
