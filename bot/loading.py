@@ -15,8 +15,9 @@ from bot.dialogue.safety import load_safety
 from bot.naming import FindNamed
 from bot.nlu import classify
 from bot.nlu.interpreter import Interpreter
+from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
-from bot.nlu.need_reader import NeedReader
+from bot.nlu.train import TrainingReport, train
 from bot.reading import Reader
 from bot.settings import DIALOGUES, NLU_DATA
 from bot.staff_texts import StaffTexts
@@ -43,7 +44,7 @@ def load_dialogue(
     gazetteer = Gazetteer.load()
     questions = Questions(loader.load_questions(DIALOGUES))
     trained = classify.load(model, NLU_DATA)
-    interpreter = Interpreter(trained, load_lexicon(gazetteer, trained.needs))
+    interpreter = Interpreter(trained, load_lexicon(gazetteer, trained.learnt))
     flows = loader.load(DIALOGUES)
     return Dialogue(
         flows,
@@ -63,14 +64,20 @@ def _reader(interpreter: Interpreter, gazetteer: Gazetteer, find_named: FindName
     return Reader(interpreter, nearest, find_named, questions, load_languages(DIALOGUES), afterwards)
 
 
-def load_lexicon(gazetteer: Gazetteer, needs: NeedReader | None = None) -> Lexicon:
-    """What entities are found by: the project's lists, its taxonomy, the gazetteer's places, the reader of needs."""
+def load_lexicon(gazetteer: Gazetteer, learnt: Learnt) -> Lexicon:
+    """What entities are found by: the project's lists, its taxonomy, the gazetteer's places, what was learnt."""
     return build_lexicon(
         load_taxonomy(),
         lambda said: [_mention(found) for found in gazetteer.find_in(said)],
         lambda said: _mention(found) if (found := gazetteer.answer(said)) else None,
-        needs,
+        learnt,
     )
+
+
+def train_model(data_folder: Path, model: Path) -> TrainingReport:
+    """Train on a data folder, read with the project's own lists, and write the model."""
+    gazetteer = Gazetteer.load()
+    return train(data_folder, model, lambda learnt: load_lexicon(gazetteer, learnt))
 
 
 def _mention(found: Mention) -> PlaceMention:

@@ -22,12 +22,13 @@ class Expecting:
     """What the open question awaits: the slot, the kind of answer, and the menu it showed (if any).
 
     `kind` is one of "choice", "yes_no", "place", "name", "count", "date", "cancer_type", "need", "text", "rating",
-    "relation".
+    "relation". A `closed` one is open no longer, but its menu can still be seen on the phone.
     """
 
     slot: str
     kind: str
     options: tuple[Option, ...] = ()
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,12 @@ def _dialogues() -> None:
 def train(
     if_needed: Annotated[bool, typer.Option("--if-needed", help="Only when the data or the code has changed.")] = False,
 ) -> None:
-    """Train the intent model and the reader of needs from nlu_data (seconds)."""
+    """Train the language model from nlu_data (seconds)."""
     if if_needed and _is_current():
         return
-    from bot.nlu.train import train as run
+    from bot.loading import train_model
 
-    typer.echo(run(NLU_DATA, MODEL).render())
+    typer.echo(train_model(NLU_DATA, MODEL).render())
 
 
 def _is_current() -> bool:
@@ -54,7 +54,7 @@ def test() -> None:
     from bot.nlu.evaluate import evaluate
     from services.journey.gazetteer import Gazetteer
 
-    lexicon = load_lexicon(Gazetteer.load(), load(MODEL, NLU_DATA).needs)
+    lexicon = load_lexicon(Gazetteer.load(), load(MODEL, NLU_DATA).learnt)
     typer.echo(evaluate(NLU_DATA, VAR / "nlu", lexicon).render())
 
 

@@ -139,7 +139,7 @@ def expecting(state: State) -> Expecting | None:
     if question is not None:
         shown = menu.utterance.options if menu and question.kind not in _NUMERIC else ()
         return Expecting(question.slot, question.kind, question.options or shown)
-    return Expecting(menu.slot, "choice", menu.utterance.options) if menu else None
+    return Expecting(menu.slot, "choice", menu.utterance.options, closed=True) if menu else None
 
 
 def understand(flows: Flows, state: State, read: Read, came_at: datetime) -> Understanding:

@@ -47,7 +47,7 @@ def _earlier(flows: Flows, state: State) -> Iterator[Expecting]:
         if kind in _BY_QUESTION and kind != "choice":
             yield Expecting(slot, kind)
     for menu in reversed(state.menus):
-        yield Expecting(menu.slot, "choice", menu.utterance.options)
+        yield Expecting(menu.slot, "choice", menu.utterance.options, closed=True)
 
 
 def _answered(flows: Flows, state: State) -> list[tuple[str, str]]:

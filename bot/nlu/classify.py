@@ -10,10 +10,24 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu import feature_index, features, need_reader, normalise, spelling, training_data, vocabulary
+from bot.nlu import (
+    conditional_logit,
+    feature_index,
+    features,
+    learnt,
+    menu_evidence,
+    menu_features,
+    need_reader,
+    normalise,
+    party_features,
+    party_outline,
+    spelling,
+    training_data,
+    vocabulary,
+)
 from bot.nlu.feature_index import FeatureIndex
 from bot.nlu.features import Floats, Vectoriser
-from bot.nlu.need_reader import NeedReader
+from bot.nlu.learnt import NOTHING, Learnt
 from bot.nlu.normalise import Normaliser
 from bot.nlu.spelling import Speller
 from bot.nlu.stored_arrays import mapped, packed, unpacked
@@ -22,6 +36,21 @@ from services.core.errors import ConfigurationError
 OUT_OF_SCOPE = "out_of_scope"
 _RANKED = 5
 _READ = 2000  # characters: what a longer message means is said by then
+# The code by which messages become features: a model is good only for the code that it was trained with.
+_MODELLED = (
+    conditional_logit,
+    feature_index,
+    features,
+    menu_evidence,
+    menu_features,
+    need_reader,
+    normalise,
+    party_features,
+    party_outline,
+    spelling,
+    training_data,
+    vocabulary,
+)
 _TRAIN = "run `wellbeing nlu train`"
 
 
@@ -44,7 +73,7 @@ class Model:
     `weights` is (features, intents) and `bias` (intents): a softmax over the scores gives calibrated confidences.
     Under `threshold` the likeliest intent is not believed. `word_counts` are the known words, with how often the
     training messages use them, and `word_pairs` the pairs that they set side by side. `fingerprint` names the data and
-    the code that the model was made from. `needs` reads what someone needs, where it was trained too.
+    the code that the model was made from. `learnt` reads what lists and rules do not.
     """
 
     intents: tuple[str, ...]
@@ -56,7 +85,7 @@ class Model:
     word_pairs: tuple[str, ...]
     short_forms: Mapping[str, str]
     fingerprint: str
-    needs: NeedReader | None = None
+    learnt: Learnt = NOTHING
 
     @cached_property
     def normaliser(self) -> Normaliser:
@@ -87,12 +116,10 @@ def softmax(scores: Floats) -> Floats:
 
 def current_fingerprint(data_folder: Path) -> str:
     """The fingerprint that a model trained now from the data folder would have."""
-    code = (
-        Path(str(module.__file__))
-        for module in (feature_index, features, need_reader, normalise, spelling, training_data, vocabulary)
+    code = (Path(str(module.__file__)) for module in _MODELLED)
+    examples = (
+        path for folder in training_data.LEARNT_FOLDERS for path in training_data.training_files(data_folder / folder)
     )
-    folders = (training_data.TRAINING_FOLDER, training_data.NEEDS_FOLDER)
-    examples = (path for folder in folders for path in training_data.training_files(data_folder / folder))
     return training_data.fingerprint([*code, *vocabulary.vocabulary_files(data_folder), *examples])
 
 
@@ -115,7 +142,7 @@ def save(model: Model, path: Path) -> None:
         pairs=packed(model.word_pairs),
         short_forms=packed(f"{form} {words}" for form, words in model.short_forms.items()),
         fingerprint=packed([model.fingerprint]),
-        **(need_reader.arrays(model.needs) if model.needs else {}),
+        **learnt.arrays(model.learnt),
     )
     partial.replace(path)
 
@@ -147,5 +174,5 @@ def _model(arrays: Mapping[str, NDArray[Any]], path: Path) -> Model:
         word_pairs=unpacked(arrays["pairs"]),
         short_forms=dict(line.split(" ", 1) for line in unpacked(arrays["short_forms"])),
         fingerprint="".join(unpacked(arrays["fingerprint"])),
-        needs=need_reader.from_arrays(arrays, path, concepts),
+        learnt=learnt.from_arrays(arrays, path, concepts),
     )

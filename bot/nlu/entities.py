@@ -1,37 +1,34 @@
 """Everything that a message says, found by rule: places, dates, counts, choices, names, what for, for whom."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.nlu.ages import find_ages
-from bot.nlu.choice_reasons import option_for_reason
-from bot.nlu.choices import choose, exact_choice
+from bot.nlu.choices import exact_choice
 from bot.nlu.counts import find_counts
 from bot.nlu.dates import find_dates
 from bot.nlu.languages import find_languages
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.mere_needs import without_mere_colour
 from bot.nlu.names import find_names
-from bot.nlu.option_meanings import option_about
-from bot.nlu.option_words import has_word
 from bot.nlu.own_needs import without_cared_for
+from bot.nlu.party_reader import find_told_party
+from bot.nlu.picking import find_picks
 from bot.nlu.places import find_places
 from bot.nlu.ratings import find_ratings, find_references
 from bot.nlu.relations import find_relations
 from bot.nlu.skips import find_skips
 from bot.nlu.taxonomy_words import asks_for, find_terms
-from bot.nlu.tokens import Tokens, fold, tokenise
+from bot.nlu.tokens import Tokens, tokenise
 from bot.nlu.told_needs import find_told_needs
-from bot.nlu.word_lists import word_set
 from bot.nlu.yes_no import find_yes_no
-from bot.understanding import Entity, Expecting, Option
+from bot.understanding import Entity, Expecting
 
 # Of two readings of the same words that exclude one another the asked one wins, then the longer, then the earlier here.
 _EXCLUSIVE = ("reference", "place", "place_choice", "rating", "choice", "date", "count", "name", "language")
 # These say nothing where a place, a name or a date stands ("Hope" the place, "Art" the name).
 _TERMS = frozenset(("cancer_type", "need", "audience", "stage", "access", "mode"))
-_PEOPLE = word_set("us me my our i people ppl person persons adults both pair places seats tickets spaces spots of")
 _PLACES = frozenset(("place", "place_choice"))
 _STRONGER = frozenset(("place", "place_choice", "name"))
 
@@ -71,11 +68,12 @@ def find_entities(text: str, lexicon: Lexicon, expecting: Expecting | None, now:
     if exact and expecting and tokens.text.strip() == expecting.options[exact.index].payload:
         return (Entity("choice", exact.index, 0, len(text), text),)
     found = [entity for find in _FINDERS for entity in find(message)]
+    found += find_told_party(tokens, message.words, lexicon, expecting, found)
     found += find_terms(tokens, message.words, lexicon, expecting, _where_and_when(tokens, found))
     found += find_told_needs(tokens, message.words, lexicon, expecting, found)
     found = without_mere_colour(found, text)
     found = without_cared_for(tokens, found) if expecting is None else found
-    found += _choice(message, found)
+    found += find_picks(tokens, message.words, lexicon, expecting, found)
     return tuple(sorted(_without_clashes(found, message), key=lambda entity: (entity.start, entity.end)))
 
 
@@ -90,55 +88,6 @@ def _words_of(tokens: Tokens, entities: Sequence[Entity]) -> frozenset[int]:
     """Return the places of the words that some entities cover."""
     starts = enumerate(tokens.starts)
     return frozenset(place for place, at in starts if any(one.start <= at < one.end for one in entities))
-
-
-def _choice(message: _Message, found: Sequence[Entity]) -> list[Entity]:
-    """Return the option picked; where a number was asked for, only a title in full picks one."""
-    expecting = message.expecting
-    if expecting is None or not expecting.options:
-        return []
-    if expecting.kind in ("count", "rating", "date", "name"):
-        choice = exact_choice(message.tokens, expecting.options)
-    else:
-        dates = [entity for entity in found if entity.kind == "date"]
-        picking = "event" in expecting.slot
-        tokens = _without_company(message, found) if picking else message.tokens
-        choice = choose(tokens, expecting.options, dates, undoing=not picking)
-    if choice is None:
-        return _choice_about(message, expecting, found)
-    start, end = message.tokens.span(choice.first, choice.last)
-    return [Entity("choice", choice.index, start, end, message.tokens.text[start:end])]
-
-
-def _counts_people(entity: Entity) -> bool:
-    return entity.kind == "count" and not _PEOPLE.isdisjoint(fold(entity.words).split())
-
-
-def _words_of_menu(tokens: Tokens, options: Sequence[Option]) -> set[str]:
-    return {word for word in tokens.words if has_word(word, options) or has_word(f"{word}s", options)}
-
-
-def _without_company(message: _Message, found: Sequence[Entity]) -> Tokens:
-    """Return the words of a message with a filler for each that says who comes ("the yoga for me and my wife")."""
-    tokens, options = message.tokens, message.expecting.options if message.expecting else ()
-    if tokens.gaps[-1].startswith("?"):
-        return tokens
-    counts = [entity for entity in found if _counts_people(entity)]
-    places = {at for person in message.lexicon.relations.find(tokens, message.words) for at in person.places}
-    places |= _words_of(tokens, counts)
-    own = _words_of_menu(tokens, options)
-    told = ("me" if at in places and word not in own else word for at, word in enumerate(tokens.words))
-    return replace(tokens, words=tuple(told))
-
-
-def _choice_about(message: _Message, expecting: Expecting, found: Sequence[Entity]) -> list[Entity]:
-    """Return the option that is about what the message names in other words, where one was to be picked."""
-    if expecting.kind != "choice":
-        return []
-    index = option_about(message.tokens, expecting.options, message.lexicon)
-    if index is None and "event" in expecting.slot:
-        index = option_for_reason(message.tokens, expecting.options, message.lexicon, found)
-    return [] if index is None else [Entity("choice", index, 0, len(message.tokens.text), message.tokens.text)]
 
 
 _FINDERS: tuple[Callable[[_Message], list[Entity]], ...] = (

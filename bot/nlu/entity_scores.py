@@ -1,19 +1,18 @@
 """How well what messages say was found: entities against marked rows, and lines picked from menus."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.nlu.entities import find_entities
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.menu_lines import option_of
 from bot.nlu.scores import Tally
 from bot.nlu.tokens import fold
 from bot.nlu.training_data import read_yaml
-from bot.understanding import Entity, Expecting, Option
-from services.core.clock import LONDON
+from bot.understanding import Entity, Expecting
 
 # What the rows expect, and the kinds of entity that answer it.
 _KINDS = {
@@ -27,9 +26,6 @@ _KINDS = {
     "name": ("name",),
 }
 _BY_WORDS = frozenset(("place", "date", "name"))
-_MENU_LINE = re.compile(
-    r"\w+ (?P<day>\d{1,2} \w{3})\w*, (?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?P<half>[ap]m): (?P<title>.+)"
-)
 
 
 def score_entities(path: Path, lexicon: Lexicon, now: datetime) -> dict[str, Tally]:
@@ -55,7 +51,7 @@ def score_choices(path: Path, lexicon: Lexicon, now: datetime) -> Tally:
     """
     hits = false_finds = misses = 0
     for row in read_yaml(path):
-        options = tuple(_option(number, line, now) for number, line in enumerate(row["menu"], start=1))
+        options = tuple(option_of(number, line, now) for number, line in enumerate(row["menu"], start=1))
         found = find_entities(row["text"], lexicon, Expecting(row.get("slot", "event"), "choice", options), now)
         picked = next((entity.value + 1 for entity in found if entity.kind == "choice"), None)
         hits += picked is not None and picked == row["expect"]
@@ -93,18 +89,3 @@ def _answers(kind: str, wanted: Any, entity: Entity) -> bool:
     if kind not in _BY_WORDS:
         return bool(entity.value == wanted)
     return bool(set(fold(str(wanted)).split()) & set(fold(entity.words).split()))
-
-
-def _option(number: int, line: str, now: datetime) -> Option:
-    """A menu's line as the search would make it: "Fri 27 Nov, 2pm: Gentle yoga, Maggie's Barts"."""
-    match = _MENU_LINE.fullmatch(line.replace(", midday:", ", 12pm:"))
-    if match is None:
-        return Option(f"event:{number}", line)
-    return Option(f"event:{number}", match["title"], starts_at=_next_moment(match.groupdict(), now).isoformat())
-
-
-def _next_moment(when: Mapping[str, str | None], now: datetime) -> datetime:
-    local_now = now.astimezone(LONDON)
-    clock = f"{when['day']} {local_now.year} {when['hour']}:{when['minute'] or '00'}{when['half']}"
-    moment = datetime.strptime(clock, "%d %b %Y %I:%M%p").replace(tzinfo=LONDON)
-    return (moment if moment >= local_now else moment.replace(year=moment.year + 1)).astimezone(UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.nlu.date_words import date_words
-from bot.nlu.need_reader import NeedReader
+from bot.nlu.learnt import NOTHING, Learnt
 from bot.nlu.phrases import Phrases
 from bot.nlu.signs import Signs
 from bot.nlu.slips import Spelling
@@ -82,7 +82,7 @@ class Meaning:
 class Lexicon:
     """Everything that `find_entities` knows, built once and never changed; lists of words are folded.
 
-    Without `needs` only listed words tell what someone needs.
+    What `learnt` holds reads beyond the lists.
     """
 
     phrases: Phrases[tuple[Meaning, ...]]
@@ -96,17 +96,17 @@ class Lexicon:
     not_names: frozenset[str]
     find_places: FindPlaces
     resolve_place: ResolvePlace
-    needs: NeedReader | None = None
+    learnt: Learnt
 
 
 def build_lexicon(
     taxonomy: Terms,
     find_places: FindPlaces,
     resolve_place: ResolvePlace,
-    needs: NeedReader | None = None,
+    learnt: Learnt = NOTHING,
     folder: Path = LEXICON_FOLDER,
 ) -> Lexicon:
-    """Build the lexicon from the word lists of a folder, a taxonomy, the gazetteer and a trained reader of needs."""
+    """Build the lexicon from the word lists of a folder, a taxonomy, the gazetteer and what was learnt."""
     spoken = read_list("phrases", folder)
     refused = read_list("not_names", folder)
     phrases = Phrases(_meanings(taxonomy, spoken["mode"]))
@@ -132,7 +132,7 @@ def build_lexicon(
         not_names=not_names,
         find_places=find_places,
         resolve_place=resolve_place,
-        needs=needs,
+        learnt=learnt,
     )
 
 

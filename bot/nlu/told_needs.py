@@ -20,13 +20,13 @@ def find_told_needs(
     read.
     """
     known = list(found)
-    if lexicon.needs is None or not _may_tell(words, expecting):
+    if lexicon.learnt.needs is None or not _may_tell(words, expecting):
         return []
     needs = [one for one in known if one.kind == "need"]
     places = _untold(tokens, known)
     if not places:
         return []
-    told = lexicon.needs.read([words[place] for place in places], {one.value for one in needs})
+    told = lexicon.learnt.needs.read([words[place] for place in places], {one.value for one in needs})
     read = (_entity(tokens, need.need, places[need.first], places[need.last]) for need in told)
     return [one for one in read if one.value != COMPANY or not needs or asks_for_people(one, needs, tokens)]
 

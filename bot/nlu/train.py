@@ -1,9 +1,9 @@
-"""Training the intent classifier and the reader of needs; scikit-learn is imported only when training."""
+"""Training the intent classifier and the readers of what lists do not read; scikit-learn is imported only here."""
 
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu import classify, features, need_training
+from bot.nlu import classify, features, menu_training, need_training, party_training
 from bot.nlu.classify import OUT_OF_SCOPE, Model
+from bot.nlu.learnt import Learnt
+from bot.nlu.lexicon import Lexicon
 from bot.nlu.need_reader import NeedReader
 from bot.nlu.noise import noisy
 from bot.nlu.normalise import Normaliser
 from bot.nlu.sparse_rows import matrix
 from bot.nlu.spelling import Speller
-from bot.nlu.training_data import NEEDS_FOLDER, TRAINING_FOLDER, Example, read_folder
+from bot.nlu.training_data import MENUS_FOLDER, NEEDS_FOLDER, PARTIES_FOLDER, TRAINING_FOLDER, Example, read_folder
 from bot.nlu.vocabulary import Vocabulary, read_vocabulary
 
 # Found by cross-validation on the training messages, clean and with slips of another maker than `noisy`.
@@ -57,13 +59,20 @@ class TrainingReport:
         )
 
 
-def train(data_folder: Path, model_path: Path) -> TrainingReport:
-    """Train on `nlu/` and `needs/` of a data folder and write the model; ConfigurationError if they cannot be read."""
+def train(data_folder: Path, model_path: Path, lexicon_with: Callable[[Learnt], Lexicon]) -> TrainingReport:
+    """Train on `nlu/`, `needs/`, `menus/` and `parties/` of a data folder and write the model.
+
+    `lexicon_with` gives the lists that messages are read by beside what was learnt so far. ConfigurationError if a
+    file cannot be read.
+    """
     started = time.perf_counter()
     examples, vocabulary = distinct(read_folder(data_folder / TRAINING_FOLDER)), read_vocabulary(data_folder)
-    needs = learn_needs(data_folder, examples, vocabulary)
-    model = learn(examples, vocabulary)
-    classify.save(replace(model, needs=needs, fingerprint=classify.current_fingerprint(data_folder)), model_path)
+    needs = Learnt(learn_needs(data_folder, examples, vocabulary))
+    lexicon = lexicon_with(needs)
+    menus = menu_training.learn(menu_training.read_examples(data_folder / MENUS_FOLDER), lexicon)
+    parties = party_training.learn(party_training.read_examples(data_folder / PARTIES_FOLDER), lexicon)
+    model = replace(learn(examples, vocabulary), learnt=replace(needs, menus=menus, parties=parties))
+    classify.save(replace(model, fingerprint=classify.current_fingerprint(data_folder)), model_path)
     return TrainingReport(
         path=model_path,
         examples=len(examples),

@@ -13,6 +13,9 @@ from services.core.errors import ConfigurationError
 
 TRAINING_FOLDER = "nlu"
 NEEDS_FOLDER = "needs"
+MENUS_FOLDER = "menus"
+PARTIES_FOLDER = "parties"
+LEARNT_FOLDERS = (TRAINING_FOLDER, NEEDS_FOLDER, MENUS_FOLDER, PARTIES_FOLDER)
 HELD_OUT_FOLDER = "held_out"
 
 _ANNOTATION = re.compile(r"\[(?P<words>[^\]]+)\](?:\((?P<name>[^):]+)(?::(?P<value>[^)]*))?\)|(?P<json>\{[^}]+\}))")

@@ -1,6 +1,6 @@
 """How long a message takes to understand (intent and entities), and what the model and the word lists weigh.
 
-`understand_by_lists_alone` is the same without the reader of needs, which is asked where no listed word tells one.
+`understand_by_lists_alone` is the same without the learnt readers, which are asked where no listed word or rule tells.
 
 The reference, measured in the same run on the same messages, is the ordinary way: a scikit-learn pipeline of the same
 kind of model (TF-IDF of words and letters, LinearSVC) asked for one message at a time, which finds no entities. The
@@ -19,16 +19,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.nlu import classify, train
+from bot.loading import load_lexicon, train_model
+from bot.nlu import classify
 from bot.nlu.interpreter import Interpreter
-from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
-from bot.nlu.need_reader import NeedReader
+from bot.nlu.learnt import NOTHING
 from bot.nlu.training_data import Example, read_folder
 from bot.settings import MODEL, NLU_DATA, ROOT
 from services.core.errors import ConfigurationError
-from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
-from services.journey.place import Mention
 
 MESSAGES = 2000
 LOOP = 100_000
@@ -44,27 +42,12 @@ print((psutil.Process().memory_info().rss - before) / 2**20)
 """
 
 
-def lexicon(needs: NeedReader | None) -> Lexicon:
-    """The words and places that serving uses, with a reader of needs or without."""
-    gazetteer = Gazetteer.load()
-    return build_lexicon(
-        load_taxonomy(),
-        lambda text: [_mention(found) for found in gazetteer.find_in(text)],
-        lambda text: _mention(found) if (found := gazetteer.answer(text)) else None,
-        needs,
-    )
-
-
-def _mention(found: Mention) -> PlaceMention:
-    return PlaceMention(found.start, found.end, found.value)
-
-
 def trained(fallback: Path) -> Path:
     """The deployment's model if it is current, else one trained into `fallback`."""
     try:
         classify.load(MODEL, NLU_DATA)
     except ConfigurationError:
-        train.train(NLU_DATA, fallback)
+        train_model(NLU_DATA, fallback)
         return fallback
     return MODEL
 
@@ -122,7 +105,8 @@ def run() -> dict[str, Any]:
             check=True,
         )
         file_mb = path.stat().st_size / 1e6
-    interpreter, by_lists = Interpreter(model, lexicon(model.needs)), Interpreter(model, lexicon(None))
+    gazetteer = Gazetteer.load()
+    interpreter, by_lists = (Interpreter(model, load_lexicon(gazetteer, learnt)) for learnt in (model.learnt, NOTHING))
     understand = milliseconds(lambda text: interpreter.understand(text, None, NOW), texts)
     understand_by_lists = milliseconds(lambda text: by_lists.understand(text, None, NOW), texts)
     pipeline = sklearn_pipeline(examples)

@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.answering import Dialogue
-from bot.loading import load_dialogue
+from bot.loading import load_dialogue, train_model
 from bot.nlu import classify
-from bot.nlu.train import train
 from bot.settings import MODEL, NLU_DATA
 from services.core.errors import ConfigurationError
 from services.events.search import Named
@@ -22,7 +21,7 @@ def dialogue() -> Dialogue:
     try:
         classify.load(MODEL, NLU_DATA)
     except ConfigurationError:
-        train(NLU_DATA, MODEL)
+        train_model(NLU_DATA, MODEL)
     return load_dialogue(
         MODEL,
         lambda said: Named(),

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.loading import train_model
 from bot.nlu import classify, need_training, train
 from bot.nlu.entities import find_entities
+from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import build_lexicon
 from bot.nlu.need_training import NeedExample
 from bot.nlu.tokens import tokenise
@@ -46,7 +48,7 @@ def reader(examples, talk):
 
 @pytest.fixture(scope="module")
 def lexicon(reader):
-    return build_lexicon(load_taxonomy(), lambda text: (), lambda text: None, reader)
+    return build_lexicon(load_taxonomy(), lambda text: (), lambda text: None, Learnt(needs=reader))
 
 
 def needs_in(lexicon, text, expecting=None):
@@ -179,8 +181,8 @@ def test_a_message_may_tell_two_needs():
 
 def test_a_saved_reader_reads_the_same_with_its_weights_left_in_the_file(tmp_path):
     path = tmp_path / "model.npz"
-    train.train(SMALL, path)
-    loaded = classify.load(path, SMALL).needs
+    train_model(SMALL, path)
+    loaded = classify.load(path, SMALL).learnt.needs
     fresh = train.learn_needs(SMALL, train.distinct(read_folder(SMALL / "nlu")), read_vocabulary(SMALL))
     assert isinstance(loaded.weights.base, np.memmap)
     for text in ("awake all night over the bills", "hello", "", "qqq"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.loading import train_model
 from bot.nlu import classify, train
 from bot.nlu.noise import noisy
 from bot.nlu.training_data import read_folder
@@ -83,7 +84,7 @@ def test_the_same_examples_give_the_same_model(model, examples):
 
 def test_a_saved_model_predicts_the_same(data, examples):
     path = data.parent / "var" / "model.npz"
-    report = train.train(data, path)
+    report = train_model(data, path)
     loaded = classify.load(path, data)
     fresh = train.learn(train.distinct(examples), read_vocabulary(data))
     for text in two_hundred_texts(examples):
@@ -110,7 +111,7 @@ def test_plain_arrays_score_as_scikit_learn_does(model, examples):
 @pytest.mark.parametrize("change", ["nlu/small.yml", "short_forms.yml", "concepts.yml"])
 def test_a_model_older_than_its_data_is_refused(data, tmp_path, change):
     path = tmp_path / "model.npz"
-    train.train(data, path)
+    train_model(data, path)
     with (data / change).open("a", encoding="utf-8") as file:
         file.write("\n# changed\n")
     with pytest.raises(ConfigurationError, match=r"older than its training data.*wellbeing nlu train"):
@@ -128,7 +129,7 @@ def test_a_missing_or_broken_model_is_refused(tmp_path):
 
 def test_the_weights_stay_in_the_file_and_a_compressed_one_is_refused(data, tmp_path):
     path = tmp_path / "model.npz"
-    train.train(data, path)
+    train_model(data, path)
     arrays = dict(np.load(path))
     weights = classify.load(path, data).weights
     assert isinstance(weights.base, np.memmap)
@@ -140,7 +141,7 @@ def test_the_weights_stay_in_the_file_and_a_compressed_one_is_refused(data, tmp_
 
 def test_serving_imports_no_training_library(data, tmp_path):
     path = tmp_path / "model.npz"
-    train.train(data, path)
+    train_model(data, path)
     program = (
         "import sys; from pathlib import Path; from bot.nlu import classify, interpreter;"
         f"model = classify.load(Path({str(path)!r}), Path({str(data)!r})); print(model.classify('hello').intent);"

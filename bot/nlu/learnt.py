@@ -1,0 +1,45 @@
+"""What the model learns besides intents: readers of what no list or rule reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from bot.nlu import conditional_logit, need_reader
+from bot.nlu.conditional_logit import ConditionalLogit
+from bot.nlu.features import Concepts
+from bot.nlu.need_reader import NeedReader
+
+_MENUS, _PARTIES = "menus", "parties"
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The trained readers, None for each that there was nothing to learn from.
+
+    `needs` reads what someone needs, `menus` which line of a menu is meant (see `menu_reader`), `parties` how many come
+    (see `party_reader`).
+    """
+
+    needs: NeedReader | None = None
+    menus: ConditionalLogit | None = None
+    parties: ConditionalLogit | None = None
+
+
+NOTHING = Learnt()
+
+
+def arrays(learnt: Learnt) -> dict[str, Any]:
+    """The readers as arrays by their names in a model's file."""
+    named = need_reader.arrays(learnt.needs) if learnt.needs else {}
+    for name, logit in ((_MENUS, learnt.menus), (_PARTIES, learnt.parties)):
+        named |= conditional_logit.arrays(name, logit) if logit else {}
+    return named
+
+
+def from_arrays(stored: Mapping[str, NDArray[Any]], path: Path, concepts: Concepts) -> Learnt:
+    """The readers in a model's file."""
+    menus, parties = (conditional_logit.from_arrays(name, stored) for name in (_MENUS, _PARTIES))
+    return Learnt(need_reader.from_arrays(stored, path, concepts), menus, parties)

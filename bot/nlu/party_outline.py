@@ -1,0 +1,89 @@
+"""A message in outline, as far as it tells who comes: people, numbers and names as signs, other words as they are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.nlu.companions import Companions, find_people
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.name_words import is_written_name
+from bot.nlu.small_numbers import counts_else, is_number, number_of
+from bot.nlu.tokens import Tokens
+from bot.nlu.word_lists import word_set
+
+PERSON, SEVERAL, UNCOUNTED, NUMBER, OTHER_NUMBER, NAME, PAUSE = (
+    "<person>", "<several>", "<people>", "<number>", "<other number>", "<name>", ",",
+)  # fmt: skip
+LARGEST = 12  # people: a larger number is no party that is read here
+_BEYOND_TEN = {"eleven": 11, "twelve": 12, "dozen": 12}
+_PAUSES = frozenset(".,;:!?\n-(\u2013\u2014")
+_JOINING = word_set("and n with an plus") | {PAUSE}
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The signs and words of a message; the numbers that may count people; how many each of the people are.
+
+    `places` are those of the words at which signs and words begin (a pause has that of the word behind it). `joined`
+    counts the names behind "and" or a pause.
+    """
+
+    signs: tuple[str, ...]
+    places: tuple[int, ...]
+    numbers: tuple[int, ...]
+    people: tuple[int, ...]
+    joined: int
+    asks: bool
+
+
+def outline_of(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Outline:
+    """Return a message in outline; `words` are its words with slips put right."""
+    people = [person for person in find_people(tokens, words, lexicon) if not is_number(words[person.last])]
+    begun = {person.first: person for person in people}
+    marks = list(_marks(tokens, words, begun, lexicon))
+    signs = tuple(sign for sign, _ in marks)
+    return Outline(
+        signs=signs,
+        places=tuple(place for _, place in marks),
+        numbers=tuple(_number_at(words, place, begun) for sign, place in marks if sign in (NUMBER, SEVERAL)),
+        people=tuple(person.count for person in people),
+        joined=_joined(signs),
+        asks=tokens.gaps[-1].startswith("?"),
+    )
+
+
+def _marks(
+    tokens: Tokens, words: tuple[str, ...], begun: Mapping[int, Companions], lexicon: Lexicon
+) -> Iterator[tuple[str, int]]:
+    """Yield the signs of a message with their places; `begun` are the people by the place where each begins."""
+    place = 0
+    while place < len(words):
+        if place and not _PAUSES.isdisjoint(tokens.gaps[place]):
+            yield PAUSE, place
+        person = begun.get(place)
+        yield _sign_of(person) if person else _sign_at(tokens, words, place, lexicon), place
+        place = person.last + 1 if person else place + 1
+
+
+def _number_at(words: tuple[str, ...], place: int, begun: Mapping[int, Companions]) -> int:
+    return begun[place].count if place in begun else _number(words[place])
+
+
+def _sign_of(person: Companions) -> str:
+    return (UNCOUNTED, PERSON, SEVERAL)[min(person.count, 2)]
+
+
+def _sign_at(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> str:
+    """Return the sign for a number ("one" is more often none) or a name, else the word."""
+    word = words[place]
+    if word in _BEYOND_TEN or (is_number(word) and word != "one"):
+        counts = 1 <= _number(word) <= LARGEST and not counts_else(tokens, place)
+        return NUMBER if counts else OTHER_NUMBER
+    return NAME if is_written_name(tokens, place, lexicon) else word
+
+
+def _number(word: str) -> int:
+    return _BEYOND_TEN.get(word) or number_of(word)
+
+
+def _joined(signs: Sequence[str]) -> int:
+    return sum(sign == NAME and signs[at - 1] in _JOINING for at, sign in enumerate(signs) if at)

@@ -1,0 +1,69 @@
+"""Learning how many come, from `nlu_data/parties`: messages by the number of places that they ask for."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.nlu.conditional_logit import ConditionalLogit
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.logit_training import Case, fit
+from bot.nlu.party_features import alternatives
+from bot.nlu.party_outline import LARGEST, outline_of
+from bot.nlu.tokens import tokenise
+from bot.nlu.training_data import read_yaml, training_files
+from services.core.errors import ConfigurationError
+
+NONE = "none"
+# Found by cross-validation on the messages of the folder.
+_RAREST = 3
+_PENALTY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class PartyExample:
+    """One message, and how many places it asks for (None: it does not say)."""
+
+    text: str
+    size: int | None
+
+
+def read_examples(folder: Path) -> list[PartyExample]:
+    """Every message of the folder's files, which map a number of places, or "none", to lines of messages.
+
+    ConfigurationError, naming the file, if one is anything else or a message stands under different numbers.
+    """
+    size_of: dict[str, int | None] = {}
+    examples = []
+    for path in training_files(folder):
+        for example in _examples_of(path):
+            if size_of.setdefault(example.text.casefold(), example.size) != example.size:
+                raise ConfigurationError(f"{path.name}: {example.text!r} has another number elsewhere")
+            examples.append(example)
+    return examples
+
+
+def _examples_of(path: Path) -> Iterator[PartyExample]:
+    blocks = read_yaml(path)
+    if not isinstance(blocks, dict):
+        raise ConfigurationError(f"{path.name}: expected numbers, each with messages")
+    for named, lines in blocks.items():
+        size = None if named == NONE else named
+        if not isinstance(lines, str) or (size is not None and size not in range(1, LARGEST + 1)):
+            raise ConfigurationError(f"{path.name}: {named} is no number of places, or has no messages")
+        yield from (PartyExample(line.strip(), size) for line in lines.splitlines() if line.strip())
+
+
+def learn(examples: Sequence[PartyExample], lexicon: Lexicon) -> ConditionalLogit | None:
+    """A model of how many come, read by the same lists as messages are; None if there are no examples."""
+    cases = list(_cases(examples, lexicon))
+    return fit(cases, _RAREST, _PENALTY) if cases else None
+
+
+def _cases(examples: Iterable[PartyExample], lexicon: Lexicon) -> Iterator[Case]:
+    """Yield the case that each message makes, unless nothing in it leads to its number."""
+    for example in examples:
+        tokens = tokenise(example.text)
+        words = lexicon.spelling.repair(tokens.words)
+        sizes, features = alternatives(outline_of(tokens, words, lexicon)) if words else ([], [])
+        if example.size in sizes:
+            yield Case(features, sizes.index(example.size))
