@@ -15,7 +15,7 @@ _TALK: dict[str, tuple[tuple[str, ...], ...]] = {
     "will": (("will", "work"),),
     "im": (("im", "free"), ("im", "in")),
     "am": (("am", "free"),),
-    "the": (("the", "free"), ("the", "look", "of"), ("the", "sound", "of")),
+    "the": (("the", "free"), ("the", "look", "of"), ("the", "sound", "of"), ("the", "one", "at", "the", "end")),
     "change": (("change", "that", "to", "number"), ("change", "it", "to", "number"), ("change", "it", "to", "the")),
     "switch": (("switch", "it", "to", "the"), ("switch", "to", "the"), ("switch", "to", "number")),
     "swap": (("swap", "it", "for", "the"), ("swap", "to", "the")),
@@ -28,7 +28,7 @@ _TALK: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "dont": tuple(("dont", *rest) for rest in (("go", "out"), ("get", "out"), ("drive",), ("go", "far"))),
     "drop": (("drop", "me", "off"), ("drop", "me"), ("drop", "us", "off"), ("drop", "us")),
-    "i": (("i", "am"), ("i", "need", "the"), ("i", "need", "a")),
+    "i": (("i", "am", "free"), ("i", "am"), ("i", "need", "the"), ("i", "need", "a")),
     "from": (("from", "the", "top"), ("from", "top")),
     "sooner": (("sooner", "the", "better"),),
     "only": (("only", "free"),),
@@ -47,7 +47,10 @@ _TALK: dict[str, tuple[tuple[str, ...], ...]] = {
     "hang": (("hang", "on"),),
 }
 # What such a phrase picks all the same.
-_MEANT: dict[tuple[str, ...], list[str]] = {("sooner", "the", "better"): ["ok", "the", "soonest"]}
+_MEANT: dict[tuple[str, ...], list[str]] = {
+    ("sooner", "the", "better"): ["ok", "the", "soonest"],
+    ("the", "one", "at", "the", "end"): ["ok", "ok", "ok", "the", "last"],
+}
 _ONE = ("1", "un", "uns")
 _THAT = ("that", "dat", "this", "dis")
 # "7 oclock 1", "the evening 1", "so that 1"

@@ -1,24 +1,41 @@
 """What in a message speaks of the lines of a menu: days, numbers, words of titles, what the lines are about."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.nlu.choice_described import covers
 from bot.nlu.choice_hearing import IN_PERSON
 from bot.nlu.choice_words import choice_words
+from bot.nlu.date_words import date_words
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.option_meanings import meanings_of
 from bot.nlu.option_times import at_number, by_time, in_part_of_day
 from bot.nlu.option_words import has_word, is_telling, options_on, options_with_pair, options_with_word
 from bot.nlu.pointers import find_pointers
+from bot.nlu.title_hints import find_hints
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity, Option
+from services.core.clock import to_london
 
 _KINDS = frozenset(("need", "cancer_type", "audience", "mode"))
 Meant = set[tuple[str, str]]  # kinds of entity with their values
 
+_NUMBERED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+_WEEKDAYS = frozenset(("weekday", "vague_weekday"))
+_OTHER_WORDS = frozenset(("free", "tree", "too", "tow", "won", "thee"))  # numbers only where little else is said
+_FEW = 2
 _OTHER = "other"
 _EXTREMES = frozenset(("early", "late"))
+_EXTREME_DAYS = {
+    "nearest": "earliest",
+    "closest": "earliest",
+    "next": "earliest",
+    "furthest": "latest",
+    "farthest": "latest",
+}
+_DAY = (("date",), ("day",), ("time",), ("available",), ("off",), ("away",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +56,12 @@ def find_evidence(
     dated = frozenset(place for each in when for place in range(each.first, each.last + 1))
     every = [
         *(each for each in when if each.fits),
+        *_of_bare_days(tokens, options),
         *_of_pointers(tokens, options, dated),
         *(each for each in when if not each.fits),
         *_of_words(tokens, options),
         *_about(tokens, options, lexicon),
+        *(Evidence("hint", *hint) for hint in find_hints(tokens, options)),
         *_of_fillers(tokens, options),
     ]
     plain = list(_apart(every))
@@ -69,9 +88,26 @@ def _of_date(tokens: Tokens, options: Sequence[Option], date: Entity) -> Iterato
     yield Evidence(kind, places[0], places[-1], options_on(date.value, options, frozenset(range(len(options)))))
 
 
+def _of_bare_days(tokens: Tokens, options: Sequence[Option]) -> Iterator[Evidence]:
+    """Yield days that may be something else where no menu is open: "wed", "29th", "the eleventh"."""
+    days = [to_london(datetime.fromisoformat(option.starts_at)) for option in options if option.starts_at]
+    for place, word in enumerate(tokens.words if len(days) == len(options) else ()):
+        section, value = date_words().phrases.single_words.get(word, ("", 0))
+        numbered = _NUMBERED.fullmatch(word)
+        number = int(numbered[1]) if numbered else value if section == "ordinal_word" else 0
+        if section in _WEEKDAYS and tokens.text[tokens.starts[place] : tokens.ends[place]].lower() == word:
+            fits = frozenset(at for at, day in enumerate(days) if day.weekday() == value)
+        else:
+            fits = frozenset(at for at, day in enumerate(days) if day.day == number and number > len(options))
+        if fits:
+            yield Evidence("bare day", place, place, fits)
+
+
 def _of_pointers(tokens: Tokens, options: Sequence[Option], dated: frozenset[int]) -> Iterator[Evidence]:
     lines = frozenset(range(len(options)))
     for pointer in find_pointers(tokens, len(options), dated):
+        if not pointer.firm and tokens.words[pointer.word] in _OTHER_WORDS and len(tokens.words) > _FEW:
+            continue
         at = pointer.index if pointer.index in lines else at_number(pointer.index + 1, options, lines)
         kind = ("ordinal" if pointer.ordinal else "number") + (" firm" if pointer.firm else "")
         fits = frozenset[int]() if at is None else frozenset((at,)) & lines
@@ -102,6 +138,7 @@ def _compared(tokens: Tokens, options: Sequence[Option], plain: Sequence[Evidenc
     moments = [options[at].starts_at for at in sorted(among)]
     known = choice_words()
     for place, word in enumerate(tokens.words):
+        word = _EXTREME_DAYS.get(word, word) if tokens.words[place + 1 : place + 2] in _DAY else word
         if all(moments) and word in known.earliest | known.latest | _EXTREMES:
             yield Evidence("time", place, place, frozenset(sorted(among)[at] for at in by_time(word, moments)))
         if word == _OTHER and telling:

@@ -13,7 +13,7 @@ from bot.nlu.word_lists import word_set
 _PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _REFUSING = word_set(
     "not isnt dont wont never except neither nor cant cannot wouldnt instead avoid hate hated skip nah no without bar "
-    "but rather than scrap forget ruled rules"
+    "than scrap forget ruled rules"
 )
 _TURNING = word_set("but so")  # behind these what was refused before is refused no more
 _REACH = 8  # words over which a word that refuses reaches

@@ -10,11 +10,12 @@ from services.core.clock import LONDON
 _LINE = re.compile(
     r"\w+ (?P<day>\d{1,2} \w{3})\w*, (?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?P<half>[ap]m): (?P<title>.+)"
 )
+_NOON = re.compile(r", (?:12 ?(?:noon|midday)|noon|midday):", re.IGNORECASE)
 
 
 def option_of(number: int, line: str, now: datetime) -> Option:
     """A line as the search would make it: the event of that number, at the next such day and time after `now`."""
-    match = _LINE.fullmatch(line.replace(", midday:", ", 12pm:"))
+    match = _LINE.fullmatch(_NOON.sub(", 12pm:", line))
     if match is None:
         return Option(f"event:{number}", line)
     return Option(f"event:{number}", match["title"], starts_at=_next_moment(match.groupdict(), now).isoformat())

@@ -12,7 +12,7 @@ from bot.nlu.need_reader import NeedReader
 from bot.nlu.normalise import Words
 from bot.nlu.sparse_rows import matrix
 from bot.nlu.tokens import tokenise
-from bot.nlu.training_data import Example, read_yaml, training_files
+from bot.nlu.training_data import MAY_SAY_MORE, Example, read_yaml, training_files
 from services.core.errors import ConfigurationError
 
 NONE = "none"
@@ -27,12 +27,6 @@ _MAY_TELL = frozenset(
     (
         "about_events", "bereavement", "checkin", "clinical_question", "emotional_distress", "event_details",
         "feedback", "notify_me", "provider_offer",
-    )
-)  # fmt: skip
-_LOOKED_AT = frozenset(
-    (
-        "book_event", "cancel_booking", "change_booking", "choose_option", "correction", "find_event",
-        "for_someone_else", "inform", "leave_waiting_list", "my_bookings", "referral_question",
     )
 )  # fmt: skip
 
@@ -79,7 +73,7 @@ def ordinary(examples: Iterable[Example]) -> list[NeedExample]:
 def _tells_none(example: Example) -> bool:
     if any(marked.kind == "need" for marked in example.marked) or example.intent in _MAY_TELL:
         return False
-    return bool(example.marked) or example.intent not in _LOOKED_AT
+    return bool(example.marked) or example.intent not in MAY_SAY_MORE
 
 
 def learn(examples: Sequence[NeedExample], concepts: Concepts) -> NeedReader:

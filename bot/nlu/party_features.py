@@ -7,11 +7,6 @@ from bot.nlu.conditional_logit import Alternative
 from bot.nlu.party_outline import LARGEST, Outline
 from bot.nlu.word_lists import word_set
 
-# Words that are a number of people by themselves.
-_COUNTING = {
-    "eleven": 11, "twelve": 12, "dozen": 12, "foursome": 4, "threesome": 3, "trio": 3,
-    "pair": 2, "couple": 2, "both": 2, "twins": 2, "parents": 2, "solo": 1, "alone": 1, "single": 1,
-}  # fmt: skip
 SENDER = word_set("me i im ill id myself us we were well weve meself mi masel")
 _MANY, _MANY_NAMES = 3, 2
 _WORDS_A_STEP, _LONGEST = 4, 4
@@ -52,7 +47,6 @@ def _around(outline: Outline) -> Iterator[str]:
 def _ways(outline: Outline) -> Iterator[tuple[int, str]]:
     """Yield the numbers of people that a message may mean, each with the way in which it does."""
     yield from ((1, "one"), (2, "two"))
-    yield from ((_COUNTING[sign], f"word {sign}") for sign in outline.signs if sign in _COUNTING)
     yield from _from_numbers(outline.numbers)
     yield from _from_people(outline.people, outline.joined)
 

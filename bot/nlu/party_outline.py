@@ -15,8 +15,13 @@ PERSON, SEVERAL, UNCOUNTED, NUMBER, OTHER_NUMBER, NAME, PAUSE = (
 )  # fmt: skip
 LARGEST = 12  # people: a larger number is no party that is read here
 _BEYOND_TEN = {"eleven": 11, "twelve": 12, "dozen": 12}
+# Words that stay as they are and are a number of people all the same.
+_COUNTING = {
+    "foursome": 4, "threesome": 3, "trio": 3, "pair": 2, "couple": 2, "both": 2, "twins": 2, "parents": 2,
+    "grandparents": 2, "duo": 2, "twosome": 2, "solo": 1, "alone": 1, "single": 1,
+}  # fmt: skip
 _PAUSES = frozenset(".,;:!?\n-(\u2013\u2014")
-_JOINING = word_set("and n with an plus") | {PAUSE}
+_JOINING = word_set("and n with an plus my our") | {PAUSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def outline_of(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Outl
     return Outline(
         signs=signs,
         places=tuple(place for _, place in marks),
-        numbers=tuple(_number_at(words, place, begun) for sign, place in marks if sign in (NUMBER, SEVERAL)),
+        numbers=tuple(_numbers(words, marks, begun)),
         people=tuple(person.count for person in people),
         joined=_joined(signs),
         asks=tokens.gaps[-1].startswith("?"),
@@ -64,8 +69,17 @@ def _marks(
         place = person.last + 1 if person else place + 1
 
 
-def _number_at(words: tuple[str, ...], place: int, begun: Mapping[int, Companions]) -> int:
-    return begun[place].count if place in begun else _number(words[place])
+def _numbers(
+    words: tuple[str, ...], marks: Sequence[tuple[str, int]], begun: Mapping[int, Companions]
+) -> Iterator[int]:
+    """Yield the numbers said, in figures, in words, of several people ("two sons") or by what they are ("parents")."""
+    for sign, place in marks:
+        if sign == NUMBER:
+            yield _number(words[place])
+        elif sign == SEVERAL:
+            yield begun[place].count
+        elif counted := _COUNTING.get(words[begun[place].last] if sign == UNCOUNTED else sign):
+            yield counted
 
 
 def _sign_of(person: Companions) -> str:

@@ -10,13 +10,13 @@ from bot.nlu.logit_training import Case, fit
 from bot.nlu.party_features import alternatives
 from bot.nlu.party_outline import LARGEST, outline_of
 from bot.nlu.tokens import tokenise
-from bot.nlu.training_data import read_yaml, training_files
+from bot.nlu.training_data import MAY_SAY_MORE, Example, read_yaml, training_files
 from services.core.errors import ConfigurationError
 
 NONE = "none"
 # Found by cross-validation on the messages of the folder.
-_RAREST = 3
-_PENALTY = 0.3
+_RAREST = 4
+_PENALTY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,17 @@ def _examples_of(path: Path) -> Iterator[PartyExample]:
         if not isinstance(lines, str) or (size is not None and size not in range(1, LARGEST + 1)):
             raise ConfigurationError(f"{path.name}: {named} is no number of places, or has no messages")
         yield from (PartyExample(line.strip(), size) for line in lines.splitlines() if line.strip())
+
+
+def ordinary(examples: Iterable[Example]) -> list[PartyExample]:
+    """The messages written to train intents that surely ask for no number of places, as examples of that."""
+    return [PartyExample(example.text, None) for example in examples if _tells_none(example)]
+
+
+def _tells_none(example: Example) -> bool:
+    if any(marked.kind == "count" for marked in example.marked):
+        return False
+    return bool(example.marked) or example.intent not in MAY_SAY_MORE
 
 
 def learn(examples: Sequence[PartyExample], lexicon: Lexicon) -> ConditionalLogit | None:

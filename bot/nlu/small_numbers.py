@@ -6,7 +6,7 @@ from bot.nlu.word_lists import contexts
 # In words, and as they slip from the thumb where that is no other word.
 NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "fuor": 4, "fiev": 5,
+    "fuor": 4, "fiev": 5, "thre": 3, "fve": 5, "fiv": 5, "sevn": 7, "eigth": 8, "eigt": 8,
 }  # fmt: skip
 _OTHER_THINGS = contexts("company")["other_things"]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bot.nlu import classify, features, menu_training, need_training, party_training
 from bot.nlu.classify import OUT_OF_SCOPE, Model
+from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.need_reader import NeedReader
@@ -70,7 +71,7 @@ def train(data_folder: Path, model_path: Path, lexicon_with: Callable[[Learnt], 
     needs = Learnt(learn_needs(data_folder, examples, vocabulary))
     lexicon = lexicon_with(needs)
     menus = menu_training.learn(menu_training.read_examples(data_folder / MENUS_FOLDER), lexicon)
-    parties = party_training.learn(party_training.read_examples(data_folder / PARTIES_FOLDER), lexicon)
+    parties = learn_parties(data_folder, examples, lexicon)
     model = replace(learn(examples, vocabulary), learnt=replace(needs, menus=menus, parties=parties))
     classify.save(replace(model, fingerprint=classify.current_fingerprint(data_folder)), model_path)
     return TrainingReport(
@@ -87,6 +88,12 @@ def learn_needs(data_folder: Path, examples: Sequence[Example], vocabulary: Voca
     """A reader of needs from `needs/` of the data folder and the ordinary ones of the examples; None without them."""
     told = need_training.read_examples(data_folder / NEEDS_FOLDER)
     return need_training.learn([*told, *need_training.ordinary(examples)], vocabulary.concepts) if told else None
+
+
+def learn_parties(data_folder: Path, examples: Sequence[Example], lexicon: Lexicon) -> ConditionalLogit | None:
+    """A model of who comes from `parties/` of the data folder and the ordinary ones of the examples; None without."""
+    told = party_training.read_examples(data_folder / PARTIES_FOLDER)
+    return party_training.learn([*told, *party_training.ordinary(examples)], lexicon) if told else None
 
 
 def distinct(examples: Sequence[Example]) -> list[Example]:

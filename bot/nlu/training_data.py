@@ -17,6 +17,13 @@ MENUS_FOLDER = "menus"
 PARTIES_FOLDER = "parties"
 LEARNT_FOLDERS = (TRAINING_FOLDER, NEEDS_FOLDER, MENUS_FOLDER, PARTIES_FOLDER)
 HELD_OUT_FOLDER = "held_out"
+# Messages of these intents may say something that nobody marked, unless something else in them was marked.
+MAY_SAY_MORE = frozenset(
+    (
+        "book_event", "cancel_booking", "change_booking", "choose_option", "correction", "find_event",
+        "for_someone_else", "inform", "leave_waiting_list", "my_bookings", "referral_question",
+    )
+)  # fmt: skip
 
 _ANNOTATION = re.compile(r"\[(?P<words>[^\]]+)\](?:\((?P<name>[^):]+)(?::(?P<value>[^)]*))?\)|(?P<json>\{[^}]+\}))")
 _BULLET = re.compile(r"^\s*-\s?")

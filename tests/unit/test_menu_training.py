@@ -26,7 +26,7 @@ def lexicon_with(menus: ConditionalLogit | None):
 
 @pytest.fixture(scope="module")
 def trained():
-    return menu_training.learn(read_examples(SMALL), lexicon_with(None))
+    return menu_training.learn(read_examples(SMALL) * 3, lexicon_with(None))
 
 
 def line_of(menus, text):

@@ -52,8 +52,8 @@ def test_each_number_has_the_ways_in_which_it_may_be_meant(lexicon):
 
 
 def test_words_that_count_by_themselves(lexicon):
-    assert "word foursome" in ways(lexicon, "a foursome for the quiz")[4]
-    assert "word pair" in ways(lexicon, "we are a pair")[2]
+    assert "number" in ways(lexicon, "a foursome for the quiz")[4]
+    assert "number+1" in ways(lexicon, "my parents and i")[3]
 
 
 def test_no_number_is_none_or_larger_than_is_read_here(lexicon):

@@ -24,7 +24,7 @@ def lexicon_with(parties: ConditionalLogit | None):
 
 @pytest.fixture(scope="module")
 def trained():
-    return party_training.learn(read_examples(SMALL), lexicon_with(None))
+    return party_training.learn(read_examples(SMALL) * 3, lexicon_with(None))
 
 
 def counts(parties, text, expecting=None):
@@ -60,6 +60,11 @@ def test_a_short_answer_to_another_question_tells_no_number(trained, kind):
     options = (Option("event:1", "Gentle yoga"), Option("event:2", "Choir")) if kind == "choice" else ()
     assert counts(trained, "lone wolf here", Expecting("slot", kind, options)) == []
     assert counts(trained, "lone wolf here", Expecting("party", "count")) == [(1, "lone")]
+
+
+def test_a_figure_alone_tells_nothing_where_nothing_was_asked(trained):
+    assert counts(trained, "2") == []
+    assert counts(trained, "2", Expecting("party", "count")) == [(2, "2")]
 
 
 def test_a_long_answer_about_the_place_may_tell_it_too(trained):
