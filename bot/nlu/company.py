@@ -18,6 +18,7 @@ _REACH = 5  # words after a person in which they are said to come
 _NOT_ALONE = (("not", "just"), ("not", "only"))
 _EACH = frozenset(("one", "1", "another"))  # "one for me and one for my wife"
 _MINE = (("my",), ("our",))
+_SAME = frozenset(("he", "she", "him", "her"))  # behind a comma the one just named: "my carer, she has to come"
 _TOO = frozenset(tuple(too.split()) for too in _WORDS["too"])
 _PICKING = (("go", "with"), ("going", "with"), ("goin", "with"))
 _BECAUSE = frozenset(("because", "cos", "coz", "cause", "since"))
@@ -155,7 +156,8 @@ def _is_said_of(words: tuple[str, ...], first: int) -> bool:
 def _joined_after(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexicon) -> int:
     """Return where what is joined to a word (and the name behind it: "my mate Kev and ...") begins, or -1."""
     after = _named_to(tokens, place, lexicon) + 1
-    joined = after < len(words) and "," in tokens.gaps[after]
+    same = after < len(words) and words[after] in _SAME and words[place] not in _WORDS["sender"]
+    joined = after < len(words) and "," in tokens.gaps[after] and not same
     while after < len(words) and words[after] in _WORDS["and"]:
         after, joined = after + 1, True
     if words[after + 1 : after + 2] == ("for",) and words[after] in _EACH:

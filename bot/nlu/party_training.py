@@ -16,7 +16,7 @@ from services.core.errors import ConfigurationError
 NONE = "none"
 # Found by cross-validation on the messages of the folder.
 _RAREST = 4
-_PENALTY = 1.0
+_PENALTY = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ COUNTS = """
 2: me and the auld fella | mi ah come wid mi daughter | me and mi pickney | one for me one for him
 3: me and both my sisters | tree of us | room for two more | book me, Amir and his mum in | that makes 3
 4: put 4 down | group of 4 ladies from the temple | four attending | at least four | total 4 | we shall be four
-2: 1 adult and 1 carer | extra seat for my carer | wife might pop along
+2: 1 adult and 1 carer | extra seat for my carer | wife might pop along | me and my carer, she has to come
 2: my wife would also like to attend | was 3 now 2 | number of people: 2
 2: my friend also | there's myself and Bríd
 4: bringing 3 with me
