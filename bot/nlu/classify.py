@@ -22,6 +22,7 @@ from bot.nlu import (
     party_features,
     party_outline,
     spelling,
+    title_hints,
     training_data,
     vocabulary,
 )
@@ -120,7 +121,8 @@ def current_fingerprint(data_folder: Path) -> str:
     examples = (
         path for folder in training_data.LEARNT_FOLDERS for path in training_data.training_files(data_folder / folder)
     )
-    return training_data.fingerprint([*code, *vocabulary.vocabulary_files(data_folder), *examples])
+    hints = filter(Path.is_file, [data_folder / title_hints.FILE])
+    return training_data.fingerprint([*code, *vocabulary.vocabulary_files(data_folder), *hints, *examples])
 
 
 def save(model: Model, path: Path) -> None:
@@ -163,7 +165,7 @@ def load(path: Path, data_folder: Path) -> Model:
 
 def _model(arrays: Mapping[str, NDArray[Any]], path: Path) -> Model:
     concepts = {word: tuple(kinds) for word, *kinds in map(str.split, unpacked(arrays["concepts"]))}
-    words, letters = FeatureIndex(arrays["words"]), FeatureIndex(arrays["letters"])
+    words, letters = FeatureIndex.found_only(arrays["words"]), FeatureIndex.found_only(arrays["letters"])
     return Model(
         intents=unpacked(arrays["intents"]),
         vectoriser=Vectoriser(concepts, words, letters, arrays["rarity"]),

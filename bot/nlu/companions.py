@@ -14,6 +14,7 @@ from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import contexts, phrases_of, read_list
 
 _WORDS = contexts("company")
+_OWN = frozenset(("my", "me", "mi", "our"))
 _TWO = ("both", "couple", "pair")
 _OF_THEM = (("of", "them"), ("of", "em"), ("of", "dem"))
 _IS = re.compile("['\u2019\u2018`]s$")
@@ -173,6 +174,8 @@ def _leads(words: tuple[str, ...], start: int, first: int, named: frozenset[int]
     Next to the person "me mum" and "an aunt" lead too.
     """
     before = words[start - 1]
+    if before == "an" and words[start] in _OWN:  # "me an me mam": no article stands there
+        return 0
     close = start == first and before in _WORDS["leads_close"] and words[max(start - 2, 0) : start] != ("me", "an")
     close = close or (before == "of" and start > 1 and _told(words[start - 2], None) is not None)
     if close or before in _WORDS["leads"] or _told(before, None) is not None:

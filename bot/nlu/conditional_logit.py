@@ -44,4 +44,4 @@ def from_arrays(name: str, stored: Mapping[str, NDArray[Any]]) -> ConditionalLog
     """The logit of that name in a model's file; None if the file has none."""
     if f"{name}_features" not in stored:
         return None
-    return ConditionalLogit(FeatureIndex(stored[f"{name}_features"]), stored[f"{name}_weights"])
+    return ConditionalLogit(FeatureIndex.found_only(stored[f"{name}_features"]), stored[f"{name}_weights"])

@@ -7,23 +7,25 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from bot.nlu import conditional_logit, need_reader
+from bot.nlu import conditional_logit, need_reader, title_hints
 from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.features import Concepts
 from bot.nlu.need_reader import NeedReader
+from bot.nlu.title_hints import TitleHints
 
 _MENUS, _PARTIES = "menus", "parties"
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """The trained readers, None for each that there was nothing to learn from.
+    """The trained readers, None for each that there was nothing to learn from, and the hints that one of them weighs.
 
     `needs` reads what someone needs, `menus` which line of a menu is meant (see `menu_reader`), `parties` how many come
     (see `party_reader`).
     """
 
     needs: NeedReader | None = None
+    hints: TitleHints | None = None
     menus: ConditionalLogit | None = None
     parties: ConditionalLogit | None = None
 
@@ -34,6 +36,7 @@ NOTHING = Learnt()
 def arrays(learnt: Learnt) -> dict[str, Any]:
     """The readers as arrays by their names in a model's file."""
     named = need_reader.arrays(learnt.needs) if learnt.needs else {}
+    named |= title_hints.arrays(learnt.hints) if learnt.hints else {}
     for name, logit in ((_MENUS, learnt.menus), (_PARTIES, learnt.parties)):
         named |= conditional_logit.arrays(name, logit) if logit else {}
     return named
@@ -42,4 +45,5 @@ def arrays(learnt: Learnt) -> dict[str, Any]:
 def from_arrays(stored: Mapping[str, NDArray[Any]], path: Path, concepts: Concepts) -> Learnt:
     """The readers in a model's file."""
     menus, parties = (conditional_logit.from_arrays(name, stored) for name in (_MENUS, _PARTIES))
-    return Learnt(need_reader.from_arrays(stored, path, concepts), menus, parties)
+    needs, hints = need_reader.from_arrays(stored, path, concepts), title_hints.from_arrays(stored)
+    return Learnt(needs, hints, menus, parties)

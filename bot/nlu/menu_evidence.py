@@ -14,7 +14,6 @@ from bot.nlu.option_meanings import meanings_of
 from bot.nlu.option_times import at_number, by_time, in_part_of_day
 from bot.nlu.option_words import has_word, is_telling, options_on, options_with_pair, options_with_word
 from bot.nlu.pointers import find_pointers
-from bot.nlu.title_hints import find_hints
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity, Option
 from services.core.clock import to_london
@@ -61,7 +60,7 @@ def find_evidence(
         *(each for each in when if not each.fits),
         *_of_words(tokens, options),
         *_about(tokens, options, lexicon),
-        *(Evidence("hint", *hint) for hint in find_hints(tokens, options)),
+        *_of_hints(tokens, options, lexicon),
         *_of_fillers(tokens, options),
     ]
     plain = list(_apart(every))
@@ -168,6 +167,11 @@ def _about(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) -> Itera
     for told in lexicon.learnt.needs.read(tokens.words) if lexicon.learnt.needs else ():
         if fits := _lines_about(about, {("need", told.need)}):
             yield Evidence("told", told.first, told.last, fits)
+
+
+def _of_hints(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon) -> Iterator[Evidence]:
+    if lexicon.learnt.hints:
+        yield from (Evidence("hint", *hint) for hint in lexicon.learnt.hints.find(tokens, options))
 
 
 def _lines_about(about: Sequence[Meant], meant: Meant) -> frozenset[int]:

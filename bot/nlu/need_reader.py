@@ -85,7 +85,7 @@ def from_arrays(stored: Mapping[str, NDArray[Any]], path: Path, concepts: Concep
     """The reader in a model's file, its weights left where they lie; None if the file has none."""
     if "needs" not in stored:
         return None
-    words, letters = FeatureIndex(stored["need_words"]), FeatureIndex(stored["need_letters"])
+    words, letters = (FeatureIndex.found_only(stored[name]) for name in ("need_words", "need_letters"))
     return NeedReader(
         needs=unpacked(stored["needs"]),
         vectoriser=Vectoriser(concepts, words, letters, stored["need_rarity"]),

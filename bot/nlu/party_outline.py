@@ -1,6 +1,6 @@
 """A message in outline, as far as it tells who comes: people, numbers and names as signs, other words as they are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.nlu.companions import Companions, find_people
@@ -8,7 +8,8 @@ from bot.nlu.lexicon import Lexicon
 from bot.nlu.name_words import is_written_name
 from bot.nlu.small_numbers import counts_else, is_number, number_of
 from bot.nlu.tokens import Tokens
-from bot.nlu.word_lists import word_set
+from bot.nlu.word_lists import inverted, word_set
+from bot.understanding import Entity
 
 PERSON, SEVERAL, UNCOUNTED, NUMBER, OTHER_NUMBER, NAME, PAUSE = (
     "<person>", "<several>", "<people>", "<number>", "<other number>", "<name>", ",",
@@ -20,8 +21,20 @@ _COUNTING = {
     "foursome": 4, "threesome": 3, "trio": 3, "pair": 2, "couple": 2, "both": 2, "twins": 2, "parents": 2,
     "grandparents": 2, "duo": 2, "twosome": 2, "solo": 1, "alone": 1, "single": 1,
 }  # fmt: skip
+_BEFORE_AND = frozenset(("me", PERSON, SEVERAL, UNCOUNTED, NAME))
 _PAUSES = frozenset(".,;:!?\n-(\u2013\u2014")
 _JOINING = word_set("and n with an plus my our") | {PAUSE}
+# Words that tell the same of a party, by the one that stands for them.
+_ALIKE = inverted(
+    {
+        "places": "place, seats, seat, spots, spot, tickets, ticket, tix, spaces, space, slots, slot, chairs, names",
+        "coming": "come, comes, comin, cum, cumin, attending, attend, attends, joining, join, joins",
+        "me": "mi, meself, myself, masel, self",
+        "just": "only, jus, jst, ony",
+        "and": "n, nd, plus",
+    }
+)
+_AND_TOO = "an"  # "me an me mam", but not "me, an interpreter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +53,13 @@ class Outline:
     asks: bool
 
 
-def outline_of(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Outline:
-    """Return a message in outline; `words` are its words with slips put right."""
+def outline_of(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, dates: Iterable[Entity]) -> Outline:
+    """Return a message in outline; `words` are its words with slips put right, `dates` the dates found in it."""
+    spans = [(date.start, date.end) for date in dates]
+    dated = frozenset(at for at, word in enumerate(tokens.starts) if any(start <= word < end for start, end in spans))
     people = [person for person in find_people(tokens, words, lexicon) if not is_number(words[person.last])]
     begun = {person.first: person for person in people}
-    marks = list(_marks(tokens, words, begun, lexicon))
+    marks = list(_marks(tokens, words, begun, lexicon, dated))
     signs = tuple(sign for sign, _ in marks)
     return Outline(
         signs=signs,
@@ -57,15 +72,20 @@ def outline_of(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon) -> Outl
 
 
 def _marks(
-    tokens: Tokens, words: tuple[str, ...], begun: Mapping[int, Companions], lexicon: Lexicon
+    tokens: Tokens, words: tuple[str, ...], begun: Mapping[int, Companions], lexicon: Lexicon, dated: frozenset[int]
 ) -> Iterator[tuple[str, int]]:
-    """Yield the signs of a message with their places; `begun` are the people by the place where each begins."""
-    place = 0
+    """Yield the signs of a message with their places.
+
+    `begun` are the people by the place where each begins, `dated` the words of dates, whose numbers count no people.
+    """
+    place, sign = 0, ""
     while place < len(words):
         if place and not _PAUSES.isdisjoint(tokens.gaps[place]):
             yield PAUSE, place
         person = begun.get(place)
-        yield _sign_of(person) if person else _sign_at(tokens, words, place, lexicon), place
+        joined = words[place] == _AND_TOO and sign in _BEFORE_AND and not tokens.gaps[place]
+        sign = "and" if joined else _sign_of(person) if person else _sign_at(tokens, words, place, lexicon)
+        yield OTHER_NUMBER if sign == NUMBER and place in dated else sign, place
         place = person.last + 1 if person else place + 1
 
 
@@ -92,7 +112,7 @@ def _sign_at(tokens: Tokens, words: tuple[str, ...], place: int, lexicon: Lexico
     if word in _BEYOND_TEN or (is_number(word) and word != "one"):
         counts = 1 <= _number(word) <= LARGEST and not counts_else(tokens, place)
         return NUMBER if counts else OTHER_NUMBER
-    return NAME if is_written_name(tokens, place, lexicon) else word
+    return NAME if is_written_name(tokens, place, lexicon) else _ALIKE.get(word, word)
 
 
 def _number(word: str) -> int:

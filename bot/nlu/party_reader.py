@@ -27,7 +27,7 @@ def find_told_party(
     model = lexicon.learnt.parties
     if model is None or not _may_tell(words, expecting) or any(one.kind == "count" for one in known):
         return []
-    outline = outline_of(tokens, words, lexicon)
+    outline = outline_of(tokens, words, lexicon, [one for one in known if one.kind == "date"])
     sizes, features = alternatives(outline)
     shares = model.shares(features)
     best = int(shares.argmax())

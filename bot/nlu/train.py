@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu import classify, features, menu_training, need_training, party_training
+from bot.nlu import classify, features, menu_training, need_training, party_training, title_hints
 from bot.nlu.classify import OUT_OF_SCOPE, Model
 from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.learnt import Learnt
@@ -68,11 +68,11 @@ def train(data_folder: Path, model_path: Path, lexicon_with: Callable[[Learnt], 
     """
     started = time.perf_counter()
     examples, vocabulary = distinct(read_folder(data_folder / TRAINING_FOLDER)), read_vocabulary(data_folder)
-    needs = Learnt(learn_needs(data_folder, examples, vocabulary))
-    lexicon = lexicon_with(needs)
+    known = Learnt(learn_needs(data_folder, examples, vocabulary), title_hints.read(data_folder))
+    lexicon = lexicon_with(known)
     menus = menu_training.learn(menu_training.read_examples(data_folder / MENUS_FOLDER), lexicon)
     parties = learn_parties(data_folder, examples, lexicon)
-    model = replace(learn(examples, vocabulary), learnt=replace(needs, menus=menus, parties=parties))
+    model = replace(learn(examples, vocabulary), learnt=replace(known, menus=menus, parties=parties))
     classify.save(replace(model, fingerprint=classify.current_fingerprint(data_folder)), model_path)
     return TrainingReport(
         path=model_path,

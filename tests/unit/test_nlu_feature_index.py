@@ -29,3 +29,12 @@ def test_it_reads_texts_longer_than_it_takes_at_once():
 
 def test_no_features_at_all():
     assert FeatureIndex.of([]).positions(["a"]).tolist() == []
+
+
+def test_an_index_without_its_text_finds_the_same():
+    whole = FeatureIndex.of(["a", "b c", "d"])
+    index = FeatureIndex.found_only(whole.packed)
+    assert index.positions(["d", "a", "x"]).tolist() == whole.positions(["d", "a", "x"]).tolist() == [2, 0]
+    assert index == whole
+    assert len(index) == 3
+    assert not index.packed.size

@@ -1,13 +1,19 @@
+from datetime import UTC, datetime
+
 import pytest
 
+from bot.nlu.dates import find_dates
 from bot.nlu.party_features import alternatives
 from bot.nlu.party_outline import NAME, NUMBER, OTHER_NUMBER, PAUSE, PERSON, SEVERAL, UNCOUNTED, outline_of
 from bot.nlu.tokens import tokenise
 
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
 
 def outline(lexicon, text):
     tokens = tokenise(text)
-    return outline_of(tokens, lexicon.spelling.repair(tokens.words), lexicon)
+    words = lexicon.spelling.repair(tokens.words)
+    return outline_of(tokens, words, lexicon, find_dates(tokens, words, NOW))
 
 
 def ways(lexicon, text):
@@ -25,6 +31,9 @@ def ways(lexicon, text):
         ("one for the walk", ("one", "for", "the", "walk")),
         ("3 weeks, 40 quid", (OTHER_NUMBER, "weeks", PAUSE, OTHER_NUMBER, "quid")),
         ("Dave and Sue", (NAME, "and", NAME)),
+        ("only meself n 2 seats", ("just", "me", "and", NUMBER, "places")),
+        ("me an me mam", ("me", "and", PERSON)),
+        ("sat 12 dec", ("sat", OTHER_NUMBER, "dec")),
     ],
 )
 def test_a_message_in_outline(lexicon, text, signs):
