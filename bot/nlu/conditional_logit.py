@@ -22,17 +22,21 @@ class ConditionalLogit:
     """
 
     features: FeatureIndex
-    weights: NDArray[np.float16]
+    weights: Floats
 
     def shares(self, alternatives: Sequence[Alternative]) -> Floats:
         """How likely each of the alternatives is, together one."""
-        scores = np.array([self._score(each) for each in alternatives], dtype=np.float32)
-        raised = np.exp(scores - scores.max())
-        shares: Floats = raised / raised.sum()
-        return shares
+        return as_shares(np.array([self._score(each) for each in alternatives], dtype=np.float32))
 
     def _score(self, alternative: Alternative) -> float:
-        return float(self.weights[self.features.positions(alternative)].sum(dtype=np.float32))
+        return float(self.weights[self.features.positions(alternative)].sum())
+
+
+def as_shares(scores: Floats) -> Floats:
+    """Scores of alternatives as how likely each is, together one."""
+    raised = np.exp(scores - scores.max())
+    shares: Floats = raised / raised.sum()
+    return shares
 
 
 def arrays(name: str, logit: ConditionalLogit) -> dict[str, Any]:

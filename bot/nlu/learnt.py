@@ -7,13 +7,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from bot.nlu import conditional_logit, need_reader, title_hints
+from bot.nlu import conditional_logit, need_reader, party_model, title_hints
 from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.features import Concepts
 from bot.nlu.need_reader import NeedReader
+from bot.nlu.party_model import PartyModel
 from bot.nlu.title_hints import TitleHints
 
-_MENUS, _PARTIES = "menus", "parties"
+_MENUS = "menus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,26 @@ class Learnt:
     needs: NeedReader | None = None
     hints: TitleHints | None = None
     menus: ConditionalLogit | None = None
-    parties: ConditionalLogit | None = None
+    parties: PartyModel | None = None
 
 
-NOTHING = Learnt()
+NOTHING: Learnt = Learnt()
 
 
 def arrays(learnt: Learnt) -> dict[str, Any]:
     """The readers as arrays by their names in a model's file."""
     named = need_reader.arrays(learnt.needs) if learnt.needs else {}
     named |= title_hints.arrays(learnt.hints) if learnt.hints else {}
-    for name, logit in ((_MENUS, learnt.menus), (_PARTIES, learnt.parties)):
-        named |= conditional_logit.arrays(name, logit) if logit else {}
+    named |= conditional_logit.arrays(_MENUS, learnt.menus) if learnt.menus else {}
+    named |= party_model.arrays(learnt.parties) if learnt.parties else {}
     return named
 
 
 def from_arrays(stored: Mapping[str, NDArray[Any]], path: Path, concepts: Concepts) -> Learnt:
     """The readers in a model's file."""
-    menus, parties = (conditional_logit.from_arrays(name, stored) for name in (_MENUS, _PARTIES))
-    needs, hints = need_reader.from_arrays(stored, path, concepts), title_hints.from_arrays(stored)
-    return Learnt(needs, hints, menus, parties)
+    return Learnt(
+        needs=need_reader.from_arrays(stored, path, concepts),
+        hints=title_hints.from_arrays(stored),
+        menus=conditional_logit.from_arrays(_MENUS, stored),
+        parties=party_model.from_arrays(stored),
+    )

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The alternatives that there were, and the place of the one that was meant."""
+    """The alternatives that there were, by their features, and the place of the one that was meant."""
 
     alternatives: Sequence[Alternative]
     meant: int
@@ -47,7 +47,7 @@ def fit(cases: Sequence[Case], rarest: int, penalty: float) -> ConditionalLogit:
         return float(loss), rows.T @ expected + penalty * weights
 
     fitted = minimize(surprise, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": _ROUNDS})
-    return ConditionalLogit(FeatureIndex.of(names), fitted.x.astype(np.float16))
+    return ConditionalLogit(FeatureIndex.of(names), fitted.x.astype(np.float32))
 
 
 def _names(cases: Sequence[Case], rarest: int) -> list[str]:
@@ -61,7 +61,7 @@ def _rows(cases: Sequence[Case], names: Sequence[str]) -> Any:
 
     column = {name: place for place, name in enumerate(names)}
     alternatives = [alternative for case in cases for alternative in case.alternatives]
-    columns = [[column[name] for name in sorted(set(each)) if name in column] for each in alternatives]
+    columns = [[column[name] for name in sorted(each) if name in column] for each in alternatives]
     ends = np.cumsum([0, *map(len, columns)])
     held = np.fromiter((place for each in columns for place in each), dtype=np.int32)
     return csr_matrix((np.ones(len(held)), held, ends), shape=(len(alternatives), len(names)))

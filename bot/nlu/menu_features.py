@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.nlu.choice_words import choice_words
-from bot.nlu.conditional_logit import Alternative
 from bot.nlu.menu_evidence import Evidence
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import word_set
@@ -23,13 +22,16 @@ _WORDS_A_STEP = 4
 Lines = frozenset[int]
 
 
-def alternatives(tokens: Tokens, evidence: Sequence[Evidence], count: int) -> list[Alternative]:
+def alternatives(tokens: Tokens, evidence: Sequence[Evidence], count: int) -> list[frozenset[str]]:
     """Return the features of picking none, and of picking each of `count` lines in turn."""
     speaking = [(each, _is_refused(tokens, each)) for each in evidence if each.fits]
     kept = [each.fits for each, refused in speaking if not refused and len(each.fits) < count]
     against = [each.fits for each, refused in speaking if refused and len(each.fits) < count]
-    lines = ({*_spoken_of(tokens, speaking, at, count), *_summed_up(kept, against, at, count)} for at in range(count))
-    return [set(_of_none(tokens, evidence, count)), *lines]
+    lines = (
+        frozenset((*_spoken_of(tokens, speaking, at, count), *_summed_up(kept, against, at, count)))
+        for at in range(count)
+    )
+    return [frozenset(_of_none(tokens, evidence, count)), *lines]
 
 
 def _spoken_of(tokens: Tokens, speaking: Sequence[tuple[Evidence, bool]], at: int, count: int) -> Iterator[str]:

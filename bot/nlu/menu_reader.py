@@ -5,28 +5,40 @@ from dataclasses import replace
 
 from bot.nlu.choice_described import Choice
 from bot.nlu.choice_hearing import as_heard
+from bot.nlu.features import Floats
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.menu_evidence import find_evidence
+from bot.nlu.menu_evidence import Evidence, find_evidence
 from bot.nlu.menu_features import alternatives
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity, Option
 
 _WISHED = frozenset(("often", "no day"))  # "mornings", "not saturdays": other events may fit that as well
-_SURE = 0.6  # the share over which a line is meant: found by cross-validation, one author left out at a time
+# Found by cross-validation, one author left out at a time: the share over which a line is meant, and that over which
+# none is, whatever a rule says ("the doctor told me about the choir").
+_SURE = 0.6
+_SURE_OF_NONE = 0.95
 
 
-def line_meant(tokens: Tokens, options: Sequence[Option], lexicon: Lexicon, dates: Sequence[Entity]) -> Choice | None:
-    """Return the line that is likely enough to be meant, None without a trained model.
+def judged(
+    tokens: Tokens, options: Sequence[Option], lexicon: Lexicon, dates: Sequence[Entity], picked: Choice | None
+) -> Choice | None:
+    """Return what a rule picked unless it is surely none, else the line that is likely enough to be meant.
 
-    `tokens` are without those that say who comes (`menu_company`); `dates` are the dates found in the message.
+    Without a trained model what was picked stands. `tokens` are without those that say who comes (`menu_company`);
+    `dates` are the dates found in the message.
     """
-    if lexicon.learnt.menus is None:
-        return None
     heard = replace(tokens, words=as_heard(tokens.words, options))
     evidence = find_evidence(heard, options, lexicon, dates)
-    if not any(each.fits for each in evidence):
-        return None
+    if lexicon.learnt.menus is None or not any(each.fits for each in evidence):
+        return picked
     shares = lexicon.learnt.menus.shares(alternatives(heard, evidence, len(options)))
+    if picked:
+        return None if shares[0] >= _SURE_OF_NONE else picked
+    return _likeliest(shares, evidence)
+
+
+def _likeliest(shares: Floats, evidence: Sequence[Evidence]) -> Choice | None:
+    """Return the likeliest line if it is likely enough, with the words that speak of it."""
     best = int(shares[1:].argmax())
     said = [each for each in evidence if best in each.fits]
     if shares[best + 1] < _SURE or all(each.kind in _WISHED for each in said):

@@ -3,32 +3,25 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bot.nlu.conditional_logit import Alternative
 from bot.nlu.party_outline import LARGEST, Outline
+from bot.nlu.party_told import ALWAYS, SIZE, Told
 from bot.nlu.word_lists import word_set
 
 SENDER = word_set("me i im ill id myself us we were well weve meself mi masel")
+_NOTHING = "nothing"
 _MANY, _MANY_NAMES = 3, 2
 _WORDS_A_STEP, _LONGEST = 4, 4
 
 
-def alternatives(outline: Outline) -> tuple[list[int | None], list[Alternative]]:
-    """Return how many may come (None first: nothing is told), and the features of each.
-
-    A way in which a number is meant ("number+1") goes with every word and pair of words of the outline.
-    """
-    around = set(_around(outline))
+def told_by(outline: Outline) -> Told:
+    """Return what a message may tell of who comes."""
     ways: dict[int, set[str]] = {}
     for number, way in _ways(outline):
         if 1 <= number <= LARGEST:
             ways.setdefault(number, set()).add(way)
     sizes = sorted(ways)
-    told = ({f"size {size}", *ways[size], *_crossed(ways[size], around)} for size in sizes)
-    return [None, *sizes], [{"nothing", *_crossed(("nothing",), around)}, *told]
-
-
-def _crossed(ways: Sequence[str] | set[str], around: set[str]) -> Iterator[str]:
-    return (f"{way}|{each}" for way in ways for each in around)
+    told = (frozenset((*ways[size], f"{SIZE}{size}")) for size in sizes)
+    return Told([None, *sizes], [frozenset((_NOTHING,)), *told], frozenset((ALWAYS, *_around(outline))))
 
 
 def _around(outline: Outline) -> Iterator[str]:

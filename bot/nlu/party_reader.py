@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.party_features import SENDER, alternatives
+from bot.nlu.party_features import SENDER, told_by
 from bot.nlu.party_outline import NUMBER, PERSON, SEVERAL, Outline, outline_of
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity, Expecting
@@ -28,14 +28,15 @@ def find_told_party(
     if model is None or not _may_tell(words, expecting) or any(one.kind == "count" for one in known):
         return []
     outline = outline_of(tokens, words, lexicon, [one for one in known if one.kind == "date"])
-    sizes, features = alternatives(outline)
-    shares = model.shares(features)
+    told = told_by(outline)
+    shares = model.shares(told)
     best = int(shares.argmax())
+    size = told.sizes[best]
     place = _told_at(tokens, outline, known)
-    if sizes[best] is None or shares[best] < _SURE or place is None:
+    if size is None or shares[best] < _SURE or place is None:
         return []
     start, end = tokens.span(place, place)
-    return [Entity("count", sizes[best], start, end, tokens.text[start:end])]
+    return [Entity("count", size, start, end, tokens.text[start:end])]
 
 
 def _may_tell(words: tuple[str, ...], expecting: Expecting | None) -> bool:

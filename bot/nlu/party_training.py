@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.nlu.conditional_logit import ConditionalLogit
+from bot.nlu import party_model
 from bot.nlu.dates import find_dates
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.logit_training import Case, fit
-from bot.nlu.party_features import alternatives
+from bot.nlu.party_features import told_by
+from bot.nlu.party_model import PartyModel
 from bot.nlu.party_outline import LARGEST, outline_of
+from bot.nlu.party_told import crossed
 from bot.nlu.tokens import tokenise
 from bot.nlu.training_data import MAY_SAY_MORE, Example, read_yaml, training_files
 from services.core.errors import ConfigurationError
@@ -67,10 +69,10 @@ def _tells_none(example: Example) -> bool:
     return bool(example.marked) or example.intent not in MAY_SAY_MORE
 
 
-def learn(examples: Sequence[PartyExample], lexicon: Lexicon) -> ConditionalLogit | None:
+def learn(examples: Sequence[PartyExample], lexicon: Lexicon) -> PartyModel | None:
     """A model of how many come, read by the same lists as messages are; None if there are no examples."""
     cases = list(_cases(examples, lexicon))
-    return fit(cases, _RAREST, _PENALTY) if cases else None
+    return party_model.of(fit(cases, _RAREST, _PENALTY)) if cases else None
 
 
 def _cases(examples: Iterable[PartyExample], lexicon: Lexicon) -> Iterator[Case]:
@@ -81,6 +83,6 @@ def _cases(examples: Iterable[PartyExample], lexicon: Lexicon) -> Iterator[Case]
         if not words:
             continue
         dates = find_dates(tokens, words, _WRITTEN_AT)
-        sizes, features = alternatives(outline_of(tokens, words, lexicon, dates))
-        if example.size in sizes:
-            yield Case(features, sizes.index(example.size))
+        told = told_by(outline_of(tokens, words, lexicon, dates))
+        if example.size in told.sizes:
+            yield Case([crossed(ways, told.around) for ways in told.ways], told.sizes.index(example.size))

@@ -7,7 +7,7 @@ from bot.nlu.choice_reasons import option_for_reason
 from bot.nlu.choices import choose, exact_choice
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.menu_company import without_company
-from bot.nlu.menu_reader import line_meant
+from bot.nlu.menu_reader import judged
 from bot.nlu.option_meanings import option_about
 from bot.nlu.tokens import Tokens
 from bot.understanding import Entity, Expecting
@@ -42,15 +42,20 @@ def _choice(
         return choose(tokens, options, dates, undoing=True) or _about(tokens, lexicon, expecting)
     alone = without_company(tokens, words, options, lexicon, found)
     picked = choose(alone, options, dates) or _about(tokens, lexicon, expecting)
-    if picked or expecting.kind != "choice" or expecting.closed:
+    if expecting.kind != "choice" or expecting.closed or exact_choice(tokens, options):
         return picked
-    index = option_for_reason(tokens, options, lexicon, found)
-    return line_meant(alone, options, lexicon, dates) if index is None else _whole(tokens, index)
+    picked = picked or _reasoned(tokens, lexicon, expecting, found)
+    return judged(alone, options, lexicon, dates, picked)
 
 
 def _about(tokens: Tokens, lexicon: Lexicon, expecting: Expecting) -> Choice | None:
     """Return the option that is about what the message names in other words, where one was to be picked."""
     index = option_about(tokens, expecting.options, lexicon) if expecting.kind == "choice" else None
+    return None if index is None else _whole(tokens, index)
+
+
+def _reasoned(tokens: Tokens, lexicon: Lexicon, expecting: Expecting, found: Sequence[Entity]) -> Choice | None:
+    index = option_for_reason(tokens, expecting.options, lexicon, found)
     return None if index is None else _whole(tokens, index)
 
 

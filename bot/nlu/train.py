@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from bot.nlu import classify, features, menu_training, need_training, party_training, title_hints
 from bot.nlu.classify import OUT_OF_SCOPE, Model
-from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.need_reader import NeedReader
 from bot.nlu.noise import noisy
 from bot.nlu.normalise import Normaliser
+from bot.nlu.party_model import PartyModel
 from bot.nlu.sparse_rows import matrix
 from bot.nlu.spelling import Speller
 from bot.nlu.training_data import MENUS_FOLDER, NEEDS_FOLDER, PARTIES_FOLDER, TRAINING_FOLDER, Example, read_folder
@@ -90,7 +90,7 @@ def learn_needs(data_folder: Path, examples: Sequence[Example], vocabulary: Voca
     return need_training.learn([*told, *need_training.ordinary(examples)], vocabulary.concepts) if told else None
 
 
-def learn_parties(data_folder: Path, examples: Sequence[Example], lexicon: Lexicon) -> ConditionalLogit | None:
+def learn_parties(data_folder: Path, examples: Sequence[Example], lexicon: Lexicon) -> PartyModel | None:
     """A model of who comes from `parties/` of the data folder and the ordinary ones of the examples; None without."""
     told = party_training.read_examples(data_folder / PARTIES_FOLDER)
     return party_training.learn([*told, *party_training.ordinary(examples)], lexicon) if told else None

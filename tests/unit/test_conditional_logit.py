@@ -4,11 +4,8 @@ import pytest
 from bot.nlu import conditional_logit
 from bot.nlu.logit_training import Case, fit
 
-FRUIT = [
-    Case([{"none"}, {"ripe"}, {"rotten"}], 1),
-    Case([{"none"}, {"rotten"}, {"ripe"}], 2),
-    Case([{"none"}, {"rotten"}, {"rotten", "big"}], 0),
-]
+NONE, RIPE, ROTTEN, BIG = (frozenset(each.split()) for each in ("none", "ripe", "rotten", "rotten big"))
+FRUIT = [Case([NONE, RIPE, ROTTEN], 1), Case([NONE, ROTTEN, RIPE], 2), Case([NONE, ROTTEN, BIG], 0)]
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from bot.nlu import menu_training
+from bot.nlu.choice_described import Choice
 from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import build_lexicon
 from bot.nlu.menu_lines import option_of
-from bot.nlu.menu_reader import line_meant
+from bot.nlu.menu_reader import judged
 from bot.nlu.menu_training import MenuExample, read_examples
 from bot.nlu.tokens import tokenise
 from services.core.errors import ConfigurationError
@@ -29,9 +30,9 @@ def trained():
     return menu_training.learn(read_examples(SMALL) * 3, lexicon_with(None))
 
 
-def line_of(menus, text):
+def line_of(menus, text, picked=None):
     options = [option_of(number, line, NOW) for number, line in enumerate(MENU, start=1)]
-    choice = line_meant(tokenise(text), options, lexicon_with(menus), [])
+    choice = judged(tokenise(text), options, lexicon_with(menus), [], picked)
     return choice and (choice.index + 1, choice.first, choice.last)
 
 
@@ -48,6 +49,14 @@ def test_a_way_of_picking_is_learnt_for_events_never_seen(trained):
     assert line_of(trained, "dreaming of knitting") == (2, 2, 2)
     assert line_of(trained, "dreaming of baking") == (1, 2, 2)
     assert line_of(trained, "I wonder about knitting") is None
+
+
+def test_what_a_rule_picks_stands_unless_it_is_surely_none(trained):
+    picked = Choice(1, 0, 0)
+    assert line_of(trained, "dreaming of baking", picked) == (2, 0, 0)
+    assert line_of(None, "I wonder about knitting", picked) == (2, 0, 0)
+    sure = menu_training.learn(read_examples(SMALL) * 40, lexicon_with(None))
+    assert line_of(sure, "I wonder about knitting", picked) is None
 
 
 def test_nothing_is_meant_where_nothing_speaks_of_a_line(trained):

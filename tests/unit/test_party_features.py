@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.nlu.dates import find_dates
-from bot.nlu.party_features import alternatives
+from bot.nlu.party_features import told_by
 from bot.nlu.party_outline import NAME, NUMBER, OTHER_NUMBER, PAUSE, PERSON, SEVERAL, UNCOUNTED, outline_of
+from bot.nlu.party_told import crossed
 from bot.nlu.tokens import tokenise
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -17,8 +18,8 @@ def outline(lexicon, text):
 
 
 def ways(lexicon, text):
-    sizes, features = alternatives(outline(lexicon, text))
-    return {size: {each for each in own if "|" not in each} for size, own in zip(sizes, features, strict=True)}
+    told = told_by(outline(lexicon, text))
+    return dict(zip(told.sizes, told.ways, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,8 @@ def test_no_number_is_none_or_larger_than_is_read_here(lexicon):
 
 
 def test_the_ways_go_with_the_words_around(lexicon):
-    sizes, features = alternatives(outline(lexicon, "room for 4"))
-    four = features[sizes.index(4)]
-    assert {"number|room", "number|room for", f"number|for {NUMBER}", f"number|{NUMBER} $", "size 4"} <= four
-    assert {"nothing|room", "nothing|numbers 1"} <= features[0]
+    told = told_by(outline(lexicon, "room for 4"))
+    four = crossed(told.ways[told.sizes.index(4)], told.around)
+    assert {"number|room", "number|room for", f"number|for {NUMBER}", f"number|{NUMBER} $", "size 4|always"} <= four
+    assert not any(each.startswith("size 4|room") for each in four)
+    assert {"nothing|room", "nothing|numbers 1", "nothing|always"} <= crossed(told.ways[0], told.around)

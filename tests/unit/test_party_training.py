@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from bot.nlu import party_training
-from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.entities import find_entities
 from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import build_lexicon
+from bot.nlu.party_model import PartyModel
 from bot.nlu.party_training import PartyExample, read_examples
 from bot.understanding import Expecting, Option
 from services.core.errors import ConfigurationError
@@ -18,7 +18,7 @@ SMALL = ROOT / "tests" / "fixtures" / "nlu_data" / "parties"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-def lexicon_with(parties: ConditionalLogit | None):
+def lexicon_with(parties: PartyModel | None):
     return build_lexicon(load_taxonomy(), lambda text: (), lambda text: None, Learnt(parties=parties))
 
 
