@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.actions.all_actions import all_actions
 from bot.afterwards import load_afterwards
@@ -17,13 +17,15 @@ from bot.nlu import classify
 from bot.nlu.interpreter import Interpreter
 from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import Lexicon, PlaceMention, build_lexicon
-from bot.nlu.train import TrainingReport, train
 from bot.reading import Reader
 from bot.settings import DIALOGUES, NLU_DATA
 from bot.staff_texts import StaffTexts
 from services.events.taxonomy import load_taxonomy
 from services.journey.gazetteer import Gazetteer
 from services.journey.place import Mention
+
+if TYPE_CHECKING:
+    from bot.nlu.train import TrainingReport
 
 
 def load_dialogue(
@@ -74,8 +76,10 @@ def load_lexicon(gazetteer: Gazetteer, learnt: Learnt) -> Lexicon:
     )
 
 
-def train_model(data_folder: Path, model: Path) -> TrainingReport:
+def train_model(data_folder: Path, model: Path) -> "TrainingReport":
     """Train on a data folder, read with the project's own lists, and write the model."""
+    from bot.nlu.train import train  # a start that need not train loads none of it
+
     gazetteer = Gazetteer.load()
     return train(data_folder, model, lambda learnt: load_lexicon(gazetteer, learnt))
 
