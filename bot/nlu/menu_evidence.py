@@ -90,16 +90,25 @@ def _of_date(tokens: Tokens, options: Sequence[Option], date: Entity) -> Iterato
 def _of_bare_days(tokens: Tokens, options: Sequence[Option]) -> Iterator[Evidence]:
     """Yield days that may be something else where no menu is open: "wed", "29th", "the eleventh"."""
     days = [to_london(datetime.fromisoformat(option.starts_at)) for option in options if option.starts_at]
-    for place, word in enumerate(tokens.words if len(days) == len(options) else ()):
-        section, value = date_words().phrases.single_words.get(word, ("", 0))
-        numbered = _NUMBERED.fullmatch(word)
-        number = int(numbered[1]) if numbered else value if section == "ordinal_word" else 0
-        if section in _WEEKDAYS and tokens.text[tokens.starts[place] : tokens.ends[place]].lower() == word:
-            fits = frozenset(at for at, day in enumerate(days) if day.weekday() == value)
-        else:
-            fits = frozenset(at for at, day in enumerate(days) if day.day == number and number > len(options))
+    for place in range(len(tokens.words) if len(days) == len(options) else 0):
+        weekday, number = _day_named(tokens, place)
+        fits = frozenset(
+            at
+            for at, day in enumerate(days)
+            if (day.weekday() == weekday if weekday is not None else day.day == number > len(options))
+        )
         if fits:
             yield Evidence("bare day", place, place, fits)
+
+
+def _day_named(tokens: Tokens, place: int) -> tuple[int | None, int]:
+    """Return the weekday, else the day of the month, that a word may be; "wed" is one, "we'd" is none."""
+    word = tokens.words[place]
+    section, value = date_words().phrases.single_words.get(word, ("", 0))
+    if section in _WEEKDAYS and tokens.text[tokens.starts[place] : tokens.ends[place]].lower() == word:
+        return int(value), 0
+    numbered = _NUMBERED.fullmatch(word)
+    return None, int(numbered[1]) if numbered else int(value) if section == "ordinal_word" else 0
 
 
 def _of_pointers(tokens: Tokens, options: Sequence[Option], dated: frozenset[int]) -> Iterator[Evidence]:
@@ -134,14 +143,22 @@ def _compared(tokens: Tokens, options: Sequence[Option], plain: Sequence[Evidenc
     telling = [each.fits for each in plain if 0 < len(each.fits) < len(lines)]
     among = lines.intersection(*telling)
     among = among if len(among) > 1 else lines
-    moments = [options[at].starts_at for at in sorted(among)]
-    known = choice_words()
-    for place, word in enumerate(tokens.words):
-        word = _EXTREME_DAYS.get(word, word) if tokens.words[place + 1 : place + 2] in _DAY else word
-        if all(moments) and word in known.earliest | known.latest | _EXTREMES:
-            yield Evidence("time", place, place, frozenset(sorted(among)[at] for at in by_time(word, moments)))
-        if word == _OTHER and telling:
+    for place in range(len(tokens.words)):
+        if fits := _extreme(tokens, place, options, sorted(among)):
+            yield Evidence("time", place, place, fits)
+        if tokens.words[place] == _OTHER and telling:
             yield Evidence("other", place, place, lines.difference(*telling))
+
+
+def _extreme(tokens: Tokens, place: int, options: Sequence[Option], among: Sequence[int]) -> frozenset[int]:
+    """Return the line that is "the earlier", "the late" or "the nearest date" of some."""
+    known = choice_words()
+    moments = [options[at].starts_at for at in among]
+    word = tokens.words[place]
+    word = _EXTREME_DAYS.get(word, word) if tokens.words[place + 1 : place + 2] in _DAY else word
+    if not all(moments) or word not in known.earliest | known.latest | _EXTREMES:
+        return frozenset()
+    return frozenset(among[at] for at in by_time(word, moments))
 
 
 def _in_person(options: Sequence[Option]) -> frozenset[int]:
