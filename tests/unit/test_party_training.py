@@ -1,14 +1,18 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bot.nlu import party_training
+from bot.nlu import party_model, party_training
 from bot.nlu.entities import find_entities
 from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import build_lexicon
+from bot.nlu.party_features import told_by
 from bot.nlu.party_model import PartyModel
+from bot.nlu.party_outline import outline_of
 from bot.nlu.party_training import PartyExample, read_examples
+from bot.nlu.tokens import tokenise
 from bot.understanding import Expecting, Option
 from services.core.errors import ConfigurationError
 from services.events.taxonomy import load_taxonomy
@@ -44,6 +48,16 @@ def test_a_way_of_saying_who_comes_is_learnt(trained):
     assert counts(trained, "my two daughters and yours truly") == [(3, "my")]
     assert counts(trained, "lone wolf for yoga") == [(1, "lone")]
     assert counts(trained, "my daughter told me") == []
+
+
+def test_a_stored_model_judges_the_same(trained):
+    stored = party_model.from_arrays(party_model.arrays(trained))
+    for text in ("my two daughters and yours truly", "lone wolf for yoga", "my daughter told me", "room for 7"):
+        tokens = tokenise(text)
+        told = told_by(outline_of(tokens, tokens.words, lexicon_with(None), ()))
+        assert np.array_equal(stored.shares(told), trained.shares(told))
+        assert stored.shares(told).sum() == pytest.approx(1)
+    assert party_model.from_arrays({}) is None
 
 
 def test_nothing_is_judged_without_a_model():
