@@ -6,7 +6,7 @@ from bot.nlu.choice_words import choice_words
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import word_set
 
-_PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
+PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _REASONS = word_set("cos coz cuz because becos bcos bc cause since as its im ive i if assuming providing")
 _IF = (
     ("as", "long", "as"),
@@ -25,7 +25,7 @@ _FOR_WHOM = (("for", "my"), ("for", "me"), ("for", "mum"), ("for", "dad"), ("me"
 
 def first_part_ends(tokens: Tokens) -> int:
     """Return where in the text the first thing said ends: at a pause, or before "cos" or "for my"; 0 if nowhere."""
-    pause = _PAUSE.search(tokens.text, tokens.ends[0])
+    pause = PAUSE.search(tokens.text, tokens.ends[0])
     reasons = (
         tokens.starts[place]
         for place in range(1 + (tokens.words[0] == "one"), len(tokens.words))  # "one i can do from the sofa"
@@ -45,7 +45,7 @@ def corrected_from(tokens: Tokens) -> int:
     pauses = (
         place
         for place in range(len(tokens.words) - 1, 0, -1)
-        if _PAUSE.search(tokens.text, tokens.ends[place - 1], tokens.starts[place])
+        if PAUSE.search(tokens.text, tokens.ends[place - 1], tokens.starts[place])
     )
     begins = next(pauses, 0)
     refuses = choice_words().refusing | {"cant", "cannot"}
@@ -60,7 +60,7 @@ def hedged_from(tokens: Tokens) -> int:
     known, words = choice_words(), tokens.words
     for begins in range(1, len(words)):
         but = words[begins - 1] == "but" and (begins > _HEDGE_WITH_BUT or _goes_for(words[begins:]))
-        if (but or _PAUSE.search(tokens.gaps[begins])) and not known.hedges.isdisjoint(words[:begins]):
+        if (but or PAUSE.search(tokens.gaps[begins])) and not known.hedges.isdisjoint(words[:begins]):
             minds_nothing = known.fillers | known.hedges | _NOT_MINDING
             return begins if minds_nothing.issuperset(words[:begins]) else 0
     return 0

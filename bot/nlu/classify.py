@@ -10,51 +10,25 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu import (
-    conditional_logit,
-    feature_index,
-    features,
-    learnt,
-    menu_evidence,
-    menu_features,
-    need_reader,
-    normalise,
-    party_features,
-    party_model,
-    party_outline,
-    party_told,
-    spelling,
-    title_hints,
-    training_data,
-    vocabulary,
-)
+from bot.nlu import learnt, training_data, vocabulary
+from bot.nlu.conditional_logit import softmax
 from bot.nlu.feature_index import FeatureIndex
 from bot.nlu.features import Floats, Vectoriser
 from bot.nlu.learnt import NOTHING, Learnt
 from bot.nlu.normalise import Normaliser
 from bot.nlu.spelling import Speller
 from bot.nlu.stored_arrays import mapped, packed, unpacked
+from bot.nlu.title_hints import FILE as HINTS_FILE
+from bot.nlu.word_lists import word_set
 from services.core.errors import ConfigurationError
 
 OUT_OF_SCOPE = "out_of_scope"
 _RANKED = 5
 _READ = 2000  # characters: what a longer message means is said by then
 # The code by which messages become features: a model is good only for the code that it was trained with.
-_MODELLED = (
-    conditional_logit,
-    feature_index,
-    features,
-    menu_evidence,
-    menu_features,
-    need_reader,
-    normalise,
-    party_features,
-    party_model,
-    party_outline,
-    party_told,
-    spelling,
-    training_data,
-    vocabulary,
+_MODELLED = word_set(
+    "conditional_logit feature_index features menu_evidence menu_features need_reader normalise party_features "
+    "party_model party_outline party_told spelling title_hints training_data vocabulary"
 )
 _TRAIN = "run `wellbeing nlu train`"
 
@@ -112,20 +86,13 @@ class Model:
         return scores
 
 
-def softmax(scores: Floats) -> Floats:
-    """Scores as shares of one."""
-    raised = np.exp(scores - scores.max())
-    shares: Floats = raised / raised.sum()
-    return shares
-
-
 def current_fingerprint(data_folder: Path) -> str:
     """The fingerprint that a model trained now from the data folder would have."""
-    code = (Path(str(module.__file__)) for module in _MODELLED)
+    code = (Path(__file__).with_name(f"{module}.py") for module in sorted(_MODELLED))
     examples = (
         path for folder in training_data.LEARNT_FOLDERS for path in training_data.training_files(data_folder / folder)
     )
-    hints = filter(Path.is_file, [data_folder / title_hints.FILE])
+    hints = filter(Path.is_file, [data_folder / HINTS_FILE])
     return training_data.fingerprint([*code, *vocabulary.vocabulary_files(data_folder), *hints, *examples])
 
 

@@ -26,13 +26,13 @@ class ConditionalLogit:
 
     def shares(self, alternatives: Sequence[Alternative]) -> Floats:
         """How likely each of the alternatives is, together one."""
-        return as_shares(np.array([self._score(each) for each in alternatives], dtype=np.float32))
+        return softmax(np.array([self._score(each) for each in alternatives], dtype=np.float32))
 
     def _score(self, alternative: Alternative) -> float:
         return float(self.weights[self.features.positions(alternative)].sum())
 
 
-def as_shares(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
     """Scores of alternatives as how likely each is, together one."""
     raised = np.exp(scores - scores.max())
     shares: Floats = raised / raised.sum()

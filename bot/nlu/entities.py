@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.nlu.ages import find_ages
 from bot.nlu.choices import exact_choice
 from bot.nlu.counts import find_counts
+from bot.nlu.covered import covered
 from bot.nlu.dates import find_dates
 from bot.nlu.languages import find_languages
 from bot.nlu.lexicon import Lexicon
@@ -81,13 +82,7 @@ def _where_and_when(tokens: Tokens, found: Sequence[Entity]) -> frozenset[int]:
     """Return the places of the words that say where and when; none where no place is said ("work on Tuesday")."""
     if not any(entity.kind in _PLACES for entity in found):
         return frozenset()
-    return _words_of(tokens, [entity for entity in found if entity.kind in _PLACES or entity.kind == "date"])
-
-
-def _words_of(tokens: Tokens, entities: Sequence[Entity]) -> frozenset[int]:
-    """Return the places of the words that some entities cover."""
-    starts = enumerate(tokens.starts)
-    return frozenset(place for place, at in starts if any(one.start <= at < one.end for one in entities))
+    return covered(tokens, [entity for entity in found if entity.kind in _PLACES or entity.kind == "date"])
 
 
 _FINDERS: tuple[Callable[[_Message], list[Entity]], ...] = (

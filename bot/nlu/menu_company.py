@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.nlu.covered import covered
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.option_words import has_word
 from bot.nlu.tokens import Tokens, fold
@@ -22,13 +23,9 @@ def without_company(
     if tokens.gaps[-1].startswith("?"):
         return tokens
     people = {at for person in lexicon.relations.find(tokens, words) for at in person.places}
-    people |= {at for entity in found if _counts_people(entity) for at in _places(tokens, entity)}
+    people |= covered(tokens, filter(_counts_people, found))
     told = ("me" if at in people and not _is_of_menu(word, options) else word for at, word in enumerate(tokens.words))
     return replace(tokens, words=tuple(told))
-
-
-def _places(tokens: Tokens, entity: Entity) -> list[int]:
-    return [at for at, start in enumerate(tokens.starts) if entity.start <= start < entity.end]
 
 
 def _is_of_menu(word: str, options: Sequence[Option]) -> bool:

@@ -1,15 +1,14 @@
 """A message beside a menu as features: what speaks for each of its lines, and what for none."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from bot.nlu.choice_parts import PAUSE
 from bot.nlu.choice_words import choice_words
 from bot.nlu.menu_evidence import Evidence
 from bot.nlu.tokens import Tokens
 from bot.nlu.word_lists import word_set
 
-_PAUSE = re.compile(r"[.,;:!?\n\u2026]|\s[-\u2013\u2014]\s")
 _REFUSING = word_set(
     "not isnt dont wont never except neither nor cant cannot wouldnt instead avoid hate hated skip nah no without bar "
     "than scrap forget ruled rules"
@@ -53,9 +52,9 @@ def _is_alone(tokens: Tokens, each: Evidence) -> bool:
     """Return whether nothing but fillers stands beside it between two pauses ("im worn out. first one")."""
     fillers = choice_words().fillers
     first, last = each.first, each.last
-    while first and not _PAUSE.search(tokens.gaps[first]):
+    while first and not PAUSE.search(tokens.gaps[first]):
         first -= 1
-    while last + 1 < len(tokens.words) and not _PAUSE.search(tokens.gaps[last + 1]):
+    while last + 1 < len(tokens.words) and not PAUSE.search(tokens.gaps[last + 1]):
         last += 1
     beside = (*tokens.words[first : each.first], *tokens.words[each.last + 1 : last + 1])
     return fillers.issuperset(beside)
@@ -111,7 +110,7 @@ def _width(each: Evidence, count: int) -> str:
     """Return whether none, one, many or all of the lines are spoken of; for none, by what."""
     if len(each.fits) == count:
         return "all"
-    return ("no " + each.kind, "1")[len(each.fits)] if len(each.fits) < 2 else "many"
+    return {0: f"no {each.kind}", 1: "1"}.get(len(each.fits), "many")
 
 
 def _is_refused(tokens: Tokens, each: Evidence) -> bool:
@@ -120,7 +119,7 @@ def _is_refused(tokens: Tokens, each: Evidence) -> bool:
         return True
     for place in range(each.first - 1, max(each.first - 1 - _REACH, -1), -1):
         turned = tokens.words[place] in _TURNING and place < each.first - 1
-        if turned or _PAUSE.search(tokens.gaps[place + 1]):
+        if turned or PAUSE.search(tokens.gaps[place + 1]):
             return False
         if tokens.words[place] in _REFUSING:
             return True

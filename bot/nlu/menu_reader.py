@@ -19,6 +19,15 @@ _SURE = 0.6
 _SURE_OF_NONE = 0.95
 
 
+def read_beside(
+    tokens: Tokens, options: Sequence[Option], lexicon: Lexicon, dates: Sequence[Entity]
+) -> tuple[list[Evidence], list[frozenset[str]]]:
+    """Return what in a message speaks of the lines of a menu, and its features: of picking none, then of each line."""
+    heard = replace(tokens, words=as_heard(tokens.words, options))
+    evidence = find_evidence(heard, options, lexicon, dates)
+    return evidence, alternatives(heard, evidence, len(options))
+
+
 def judged(
     tokens: Tokens, options: Sequence[Option], lexicon: Lexicon, dates: Sequence[Entity], picked: Choice | None
 ) -> Choice | None:
@@ -27,11 +36,12 @@ def judged(
     Without a trained model what was picked stands. `tokens` are without those that say who comes (`menu_company`);
     `dates` are the dates found in the message.
     """
-    heard = replace(tokens, words=as_heard(tokens.words, options))
-    evidence = find_evidence(heard, options, lexicon, dates)
-    if lexicon.learnt.menus is None or not any(each.fits for each in evidence):
+    if lexicon.learnt.menus is None:
         return picked
-    shares = lexicon.learnt.menus.shares(alternatives(heard, evidence, len(options)))
+    evidence, beside = read_beside(tokens, options, lexicon, dates)
+    if not any(each.fits for each in evidence):
+        return picked
+    shares = lexicon.learnt.menus.shares(beside)
     if picked:
         return None if shares[0] >= _SURE_OF_NONE else picked
     return _likeliest(shares, evidence)

@@ -1,21 +1,19 @@
 """Learning which line of a menu is meant, from `nlu_data/menus`: menus, and what people answered to them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.nlu.choice_hearing import as_heard
 from bot.nlu.conditional_logit import ConditionalLogit
 from bot.nlu.counts import find_counts
 from bot.nlu.dates import find_dates
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.logit_training import Case, fit
 from bot.nlu.menu_company import without_company
-from bot.nlu.menu_evidence import find_evidence
-from bot.nlu.menu_features import alternatives
 from bot.nlu.menu_lines import option_of
+from bot.nlu.menu_reader import read_beside
 from bot.nlu.tokens import tokenise
 from bot.nlu.training_data import read_yaml, training_files
 from services.core.errors import ConfigurationError
@@ -79,6 +77,5 @@ def _cases(example: MenuExample, lexicon: Lexicon) -> Iterator[Case]:
     dates = find_dates(tokens, words, WRITTEN_AT, asked=False)
     counts = find_counts(tokens, words, lexicon, asked=False, open_question=True)
     tokens = without_company(tokens, words, options, lexicon, counts)
-    heard = replace(tokens, words=as_heard(tokens.words, options))
-    evidence = find_evidence(heard, options, lexicon, dates)
-    yield Case(alternatives(heard, evidence, len(options)), example.meant or 0)
+    _, beside = read_beside(tokens, options, lexicon, dates)
+    yield Case(beside, example.meant or 0)

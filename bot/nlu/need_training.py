@@ -1,6 +1,6 @@
 """Training the reader of needs from `nlu_data/needs`; scikit-learn is imported here only, and only when training."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from bot.nlu import features
 from bot.nlu.features import Concepts
+from bot.nlu.labelled_lines import read_labelled
 from bot.nlu.need_reader import NeedReader
 from bot.nlu.normalise import Words
 from bot.nlu.sparse_rows import matrix
 from bot.nlu.tokens import tokenise
-from bot.nlu.training_data import MAY_SAY_MORE, Example, read_yaml, training_files
-from services.core.errors import ConfigurationError
+from bot.nlu.training_data import MAY_SAY_MORE, Example
 
 NONE = "none"
 # Found by cross-validation on the messages of the folder.
@@ -44,25 +44,8 @@ def read_examples(folder: Path) -> list[NeedExample]:
 
     ConfigurationError, naming the file, if one is anything else or a message stands under different needs.
     """
-    needs_of: dict[str, frozenset[str]] = {}
-    examples = []
-    for path in training_files(folder):
-        for example in _examples_of(path):
-            if needs_of.setdefault(example.text.casefold(), example.needs) != example.needs:
-                raise ConfigurationError(f"{path.name}: {example.text!r} has other needs elsewhere")
-            examples.append(example)
-    return examples
-
-
-def _examples_of(path: Path) -> Iterator[NeedExample]:
-    blocks = read_yaml(path)
-    if not isinstance(blocks, dict):
-        raise ConfigurationError(f"{path.name}: expected needs, each with messages")
-    for named, lines in blocks.items():
-        if not isinstance(lines, str):
-            raise ConfigurationError(f"{path.name}: {named} has no lines of messages")
-        needs = frozenset(str(named).split()) - {NONE}
-        yield from (NeedExample(line.strip(), needs) for line in lines.splitlines() if line.strip())
+    told = read_labelled(folder, lambda named: frozenset(str(named).split()) - {NONE}, "needs")
+    return [NeedExample(text, needs) for text, needs in told]
 
 
 def ordinary(examples: Iterable[Example]) -> list[NeedExample]:

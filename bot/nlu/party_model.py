@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.conditional_logit import ConditionalLogit, as_shares
+from bot.nlu.conditional_logit import ConditionalLogit, softmax
 from bot.nlu.feature_index import FeatureIndex
 from bot.nlu.features import Floats
 from bot.nlu.party_told import CROSSED, Told
@@ -37,7 +37,7 @@ class PartyModel:
         rows = self.around.positions(told.around)
         totals = self.weights[rows].sum(axis=0, dtype=np.float32)
         known = ([self._columns[way] for way in ways if way in self._columns] for ways in told.ways)
-        return as_shares(np.array([totals[columns].sum() for columns in known], dtype=np.float32))
+        return softmax(np.array([totals[columns].sum() for columns in known], dtype=np.float32))
 
 
 def of(logit: ConditionalLogit) -> PartyModel:

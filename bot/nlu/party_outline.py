@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.nlu.companions import Companions, find_people
+from bot.nlu.covered import covered
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.name_words import is_written_name
 from bot.nlu.small_numbers import counts_else, is_number, number_of
@@ -55,8 +56,7 @@ class Outline:
 
 def outline_of(tokens: Tokens, words: tuple[str, ...], lexicon: Lexicon, dates: Iterable[Entity]) -> Outline:
     """Return a message in outline; `words` are its words with slips put right, `dates` the dates found in it."""
-    spans = [(date.start, date.end) for date in dates]
-    dated = frozenset(at for at, word in enumerate(tokens.starts) if any(start <= word < end for start, end in spans))
+    dated = covered(tokens, dates)
     people = [person for person in find_people(tokens, words, lexicon) if not is_number(words[person.last])]
     begun = {person.first: person for person in people}
     marks = list(_marks(tokens, words, begun, lexicon, dated))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.nlu.covered import covered
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.party_features import SENDER, told_by
 from bot.nlu.party_outline import NUMBER, PERSON, SEVERAL, Outline, outline_of
@@ -48,11 +49,7 @@ def _may_tell(words: tuple[str, ...], expecting: Expecting | None) -> bool:
 
 def _told_at(tokens: Tokens, outline: Outline, known: Iterable[Entity]) -> int | None:
     """Return the word that stands for the number: the first of those that tell most and tell nothing else."""
-    apart = [(one.start, one.end) for one in known if one.kind in _TOLD_APART]
-    free = [
-        (sign, place)
-        for sign, place in zip(outline.signs, outline.places, strict=True)
-        if not any(start <= tokens.starts[place] < end for start, end in apart)
-    ]
+    apart = covered(tokens, (one for one in known if one.kind in _TOLD_APART))
+    free = [(sign, place) for sign, place in zip(outline.signs, outline.places, strict=True) if place not in apart]
     telling = (place for signs in _TELLING for sign, place in free if sign in signs)
     return next(telling, free[0][1] if free else None)

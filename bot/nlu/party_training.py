@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bot.nlu import party_model
 from bot.nlu.dates import find_dates
+from bot.nlu.labelled_lines import read_labelled
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.logit_training import Case, fit
 from bot.nlu.party_features import told_by
@@ -14,8 +16,7 @@ from bot.nlu.party_model import PartyModel
 from bot.nlu.party_outline import LARGEST, outline_of
 from bot.nlu.party_told import crossed
 from bot.nlu.tokens import tokenise
-from bot.nlu.training_data import MAY_SAY_MORE, Example, read_yaml, training_files
-from services.core.errors import ConfigurationError
+from bot.nlu.training_data import MAY_SAY_MORE, Example
 
 NONE = "none"
 _WRITTEN_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)  # any day does: what matters is which words are of dates
@@ -37,25 +38,16 @@ def read_examples(folder: Path) -> list[PartyExample]:
 
     ConfigurationError, naming the file, if one is anything else or a message stands under different numbers.
     """
-    size_of: dict[str, int | None] = {}
-    examples = []
-    for path in training_files(folder):
-        for example in _examples_of(path):
-            if size_of.setdefault(example.text.casefold(), example.size) != example.size:
-                raise ConfigurationError(f"{path.name}: {example.text!r} has another number elsewhere")
-            examples.append(example)
-    return examples
+    return [PartyExample(text, size) for text, size in read_labelled(folder, _size, "numbers")]
 
 
-def _examples_of(path: Path) -> Iterator[PartyExample]:
-    blocks = read_yaml(path)
-    if not isinstance(blocks, dict):
-        raise ConfigurationError(f"{path.name}: expected numbers, each with messages")
-    for named, lines in blocks.items():
-        size = None if named == NONE else named
-        if not isinstance(lines, str) or (size is not None and size not in range(1, LARGEST + 1)):
-            raise ConfigurationError(f"{path.name}: {named} is no number of places, or has no messages")
-        yield from (PartyExample(line.strip(), size) for line in lines.splitlines() if line.strip())
+def _size(named: Any) -> int | None:
+    """Return the number of places that a block of messages is under; ValueError if it is none."""
+    if named == NONE:
+        return None
+    if named not in range(1, LARGEST + 1):
+        raise ValueError(f"{named} is no number of places")
+    return int(named)
 
 
 def ordinary(examples: Iterable[Example]) -> list[PartyExample]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.nlu.covered import covered
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.mere_needs import COMPANY, asks_for_people
 from bot.nlu.tokens import Tokens
@@ -33,8 +34,8 @@ def find_told_needs(
 
 def _untold(tokens: Tokens, known: Iterable[Entity]) -> list[int]:
     """Return the places of the words that name no place, person or cancer."""
-    apart = [(one.start, one.end) for one in known if one.kind in _TOLD_APART]
-    return [at for at, word in enumerate(tokens.starts) if not any(start <= word < end for start, end in apart)]
+    apart = covered(tokens, (one for one in known if one.kind in _TOLD_APART))
+    return [at for at in range(len(tokens.words)) if at not in apart]
 
 
 def _entity(tokens: Tokens, need: str, first: int, last: int) -> Entity:

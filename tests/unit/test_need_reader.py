@@ -14,7 +14,7 @@ from bot.nlu.learnt import Learnt
 from bot.nlu.lexicon import build_lexicon
 from bot.nlu.need_training import NeedExample
 from bot.nlu.tokens import tokenise
-from bot.nlu.training_data import NEEDS_FOLDER, read_folder
+from bot.nlu.training_data import NEEDS_FOLDER, read_folder, read_yaml
 from bot.nlu.vocabulary import read_vocabulary
 from bot.understanding import Expecting, Option
 from services.core.errors import ConfigurationError
@@ -67,7 +67,7 @@ def test_every_need_has_its_messages_and_there_are_many_without_one(examples):
 def test_no_message_stands_twice_or_is_held_out(examples):
     texts = [each.text.casefold() for each in examples]
     assert [text for text, count in Counter(texts).items() if count > 1] == []
-    rows = need_training.read_yaml(DATA / "held_out" / "entities.yml")
+    rows = read_yaml(DATA / "held_out" / "entities.yml")
     with_need = {row["text"].casefold() for row in rows if row["expect"].get("need")}
     assert with_need & {text for text in texts if len(text.split()) > 3} == set()
 
