@@ -12,6 +12,8 @@ from bot.nlu.menu_lines import option_of
 from bot.nlu.menu_reader import judged
 from bot.nlu.menu_training import MenuExample, read_examples
 from bot.nlu.tokens import tokenise
+from bot.nlu.training_data import read_yaml
+from bot.settings import NLU_DATA
 from services.core.errors import ConfigurationError
 from services.events.taxonomy import load_taxonomy
 
@@ -43,6 +45,17 @@ def test_answers_are_read_with_the_line_they_mean():
         ("Tue 24 Nov, 10am: Gentle yoga, Bow", "Thu 26 Nov, 6pm: Choir, Leyton"), "going for the yoga over here", 1
     )
     assert [each.meant for each in examples[-2:]] == [None, None]
+
+
+def test_nothing_is_learnt_from_the_answers_held_out():
+    held_out = {
+        (tuple(row["menu"]), row["text"].casefold()) for row in read_yaml(NLU_DATA / "held_out" / "choices.yml")
+    }
+    texts = {text for _, text in held_out}
+    learnt = {(each.menu, each.text.casefold()) for each in read_examples(NLU_DATA / "menus")}
+    assert len(learnt) > 2500
+    assert learnt & held_out == set()
+    assert {text for _, text in learnt if text in texts and len(text.split()) > 3} == set()
 
 
 def test_a_way_of_picking_is_learnt_for_events_never_seen(trained):

@@ -13,6 +13,8 @@ from bot.nlu.party_model import PartyModel
 from bot.nlu.party_outline import outline_of
 from bot.nlu.party_training import PartyExample, read_examples
 from bot.nlu.tokens import tokenise
+from bot.nlu.training_data import read_yaml
+from bot.settings import NLU_DATA
 from bot.understanding import Expecting, Option
 from services.core.errors import ConfigurationError
 from services.events.taxonomy import load_taxonomy
@@ -41,6 +43,13 @@ def test_messages_are_read_with_the_number_they_ask_for():
     assert len(examples) == 12
     assert examples[0] == PartyExample("lone wolf here", 1)
     assert examples[-1] == PartyExample("for the choir", None)
+
+
+def test_nothing_is_learnt_from_the_messages_held_out():
+    held_out = {row["text"].casefold() for row in read_yaml(NLU_DATA / "held_out" / "entities.yml")}
+    learnt = {each.text.casefold() for each in read_examples(NLU_DATA / "parties")}
+    assert len(learnt) > 3500
+    assert {text for text in learnt & held_out if len(text.split()) > 3} == set()
 
 
 def test_a_way_of_saying_who_comes_is_learnt(trained):
